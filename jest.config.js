@@ -1,0 +1,12 @@
+/** @type {import("jest").Config} */
+module.exports = {
+    testEnvironment: "node",
+    testMatch: ["<rootDir>/{provider,sdk,emulator,rehearsal,cli,tests,bench}/**/*.test.ts"],
+    transform: {
+        "^.+\\.ts$": [
+            "@swc/jest",
+            { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
+        ],
+    },
+    modulePathIgnorePatterns: ["<rootDir>/dist/"],
+};
