@@ -8,5 +8,6 @@ module.exports = {
             { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
         ],
     },
+    reporters: ["default", "<rootDir>/scripts/summary-reporter.js"],
     modulePathIgnorePatterns: ["<rootDir>/dist/"],
 };

@@ -1,0 +1,35 @@
+# Everything a contributor runs. Each target sets itself up, so that any of them works in a fresh clone.
+
+.DEFAULT_GOAL := help
+.PHONY: help install build demo test lint generate bench clean
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: node_modules/.package-lock.json ## install what the project needs, Node included
+
+# npm writes this file last, so it is there only when the installation is whole.
+node_modules/.package-lock.json: package-lock.json
+	npm ci
+	@touch $@
+
+build: install ## compile into dist/
+	npm run --silent build
+
+demo: build ## a data room from nothing to handed over, on a local Fast.io
+	@npm run --silent demo
+
+test: build ## all tests, then one line with the counts
+	@npm test --silent
+
+lint: install ## formatting, lint rules and types
+	@npm run --silent lint
+
+generate: install ## schema.json, the SDK classes and the reference from the definitions
+	@npm run --silent generate
+
+bench: build ## measure, and write bench/results.json and bench/RESULTS.md
+	@npm run --silent bench
+
+clean: ## remove what was built and installed
+	rm -rf dist node_modules coverage
