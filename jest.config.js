@@ -8,6 +8,7 @@ module.exports = {
             { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
         ],
     },
+    globalSetup: "<rootDir>/tests/engines/global-setup.ts",
     reporters: ["default", "<rootDir>/scripts/summary-reporter.js"],
     modulePathIgnorePatterns: ["<rootDir>/dist/"],
 };

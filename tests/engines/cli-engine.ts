@@ -1,0 +1,88 @@
+// The real engine: the Pulumi CLI through the Automation API, with a home, a backend and a PATH of its own.
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { type Engine, type EngineOptions, type EngineStack, passphrase } from "./engine";
+
+/** The engine that runs on the Pulumi CLI at `cli`. */
+export function cliEngine(cli: string, version: string): Engine {
+    return { name: `pulumi ${version}`, open: (options) => open(cli, options) };
+}
+
+async function open(
+    cli: string,
+    { project, stack = "dev", config = {}, env = {} }: EngineOptions,
+): Promise<EngineStack> {
+    const home = mkdtempSync(join(tmpdir(), "pulumi-fastio-cli-"));
+    try {
+        linkToolchain(cli, join(home, "bin"));
+        mkdirSync(join(home, "state"));
+        const environment = (env: Record<string, string>) => ({
+            PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
+            PULUMI_CONFIG_PASSPHRASE: passphrase,
+            PULUMI_SKIP_UPDATE_CHECK: "true",
+            ...env,
+        });
+        const workspace = await LocalWorkspace.create({
+            workDir: project,
+            pulumiHome: home,
+            pulumiCommand: await PulumiCommand.get({ root: home }),
+            envVars: environment(env),
+        });
+        const opened = await Stack.create(stack, workspace);
+        if (Object.keys(config).length > 0) {
+            await opened.setAllConfig(config);
+        }
+        return {
+            preview: (options) => opened.preview(options),
+            up: (options) => opened.up(options),
+            refresh: (options) => opened.refresh(options),
+            destroy: (options) => opened.destroy(options),
+            import: (options) => opened.import(options),
+            outputs: () => opened.outputs(),
+            // The Automation API's own exportStack decrypts every secret.
+            exportStack: async () => {
+                const { stdout } = await promisify(execFile)(
+                    join(home, "bin", "pulumi"),
+                    ["stack", "export", "--stack", stack],
+                    {
+                        cwd: project,
+                        env: { ...process.env, ...workspace.envVars, PULUMI_HOME: home },
+                    },
+                );
+                return JSON.parse(stdout);
+            },
+            importStack: (deployment) => opened.importStack(deployment),
+            setEnv: (next) => {
+                workspace.envVars = environment(next);
+            },
+            setConfig: (next) => opened.setAllConfig(next),
+            close: async () => rmSync(home, { recursive: true, force: true }),
+        };
+    } catch (error) {
+        rmSync(home, { recursive: true, force: true });
+        throw error;
+    }
+}
+
+/**
+ * A folder with the CLI, its language host and this process's Node. The Automation API puts it first on PATH, so that
+ * neither an older Node nor the npm package's `pulumi` of the caller's PATH is in the way.
+ */
+function linkToolchain(cli: string, bin: string): void {
+    mkdirSync(bin);
+    const installation = dirname(realpathSync(cli));
+    const companions = readdirSync(installation).filter((name) => /^pulumi-(language|resource|analyzer)-/.test(name));
+    symlinkSync(process.execPath, join(bin, "node"));
+    symlinkSync(cli, join(bin, "pulumi"));
+    for (const name of companions) {
+        symlinkSync(join(installation, name), join(bin, name));
+    }
+    const dynamicHost = "pulumi-resource-pulumi-nodejs";
+    if (!existsSync(join(bin, dynamicHost))) {
+        symlinkSync(join(dirname(require.resolve("@pulumi/pulumi/package.json")), dynamicHost), join(bin, dynamicHost));
+    }
+}

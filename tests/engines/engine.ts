@@ -1,0 +1,55 @@
+// What the tests, the demo and the benchmarks need of a Pulumi engine, in the Automation API's own shapes.
+import type {
+    ConfigMap,
+    Deployment,
+    DestroyResult,
+    ImportOptions,
+    ImportResult,
+    OutputMap,
+    PreviewResult,
+    RefreshResult,
+    UpResult,
+} from "@pulumi/pulumi/automation";
+
+export interface EngineOptions {
+    /** The folder of the program, with its Pulumi.yaml. */
+    project: string;
+    /** The stack's name, `dev` unless given. */
+    stack?: string;
+    config?: ConfigMap;
+    /** Environment variables of the program and its providers. */
+    env?: Record<string, string>;
+}
+
+export interface RunOptions {
+    /** Refresh first, as `--refresh` does. */
+    refresh?: boolean;
+    onOutput?: (text: string) => void;
+}
+
+/** A stack that is open on an engine. A run that fails rejects with an error whose message holds all that was printed. */
+export interface EngineStack {
+    preview(options?: RunOptions): Promise<PreviewResult>;
+    up(options?: RunOptions): Promise<UpResult>;
+    refresh(options?: RunOptions): Promise<RefreshResult>;
+    destroy(options?: RunOptions): Promise<DestroyResult>;
+    import(options: ImportOptions): Promise<ImportResult>;
+    outputs(): Promise<OutputMap>;
+    /** The deployment, secrets still encrypted. */
+    exportStack(): Promise<Deployment>;
+    importStack(deployment: Deployment): Promise<void>;
+    /** Replaces the environment given at the opening, for the runs that follow. */
+    setEnv(env: Record<string, string>): void;
+    /** Adds to or overrides the stack's configuration. */
+    setConfig(config: ConfigMap): Promise<void>;
+    close(): Promise<void>;
+}
+
+export interface Engine {
+    /** `pulumi 3.260.0` or `rehearsal`. */
+    name: string;
+    open(options: EngineOptions): Promise<EngineStack>;
+}
+
+/** One passphrase for both engines, so that either opens the other's state. */
+export const passphrase = "engines";

@@ -1,0 +1,85 @@
+// The harness itself, on every engine of this machine: a program whose provider is a plain text that requires a file.
+
+import type { EngineStack } from "./engine";
+import { availableEngines } from "./engines";
+import { type Project, prepareProject } from "./project";
+
+const program = `
+const pulumi = require("@pulumi/pulumi");
+const config = new pulumi.Config();
+class Note extends pulumi.CustomResource {
+    constructor(name, args) {
+        const __provider = 'exports.handler = () => require("./notes").provider;';
+        super("pulumi-nodejs:dynamic/notes:Note", name, { length: undefined, ...args, __provider });
+    }
+}
+const note = new Note("note", { text: config.require("text"), password: config.requireSecret("password") });
+exports.length = note.length;
+exports.node = process.versions.node;
+exports.place = process.env.PLACE;
+exports.password = note.password;
+`;
+
+const provider = `
+const outs = (inputs) => ({ ...inputs, length: inputs.text.length });
+exports.provider = {
+    check: async (olds, inputs) => ({ inputs }),
+    diff: async (id, olds, news) => ({ changes: olds.text !== news.text }),
+    create: async (inputs) => ({ id: "note-1", outs: outs(inputs) }),
+    read: async (id, props) => ({ id, props, inputs: { __provider: props.__provider, text: props.text, password: props.password } }),
+    update: async (id, olds, news) => ({ outs: outs(news) }),
+    delete: async () => {},
+};
+`;
+
+describe.each(availableEngines())("$name", (engine) => {
+    let project: Project;
+    let stack: EngineStack;
+
+    beforeAll(async () => {
+        project = prepareProject({ files: { "index.js": program, "notes.js": provider } });
+        stack = await engine.open({
+            project: project.folder,
+            config: { "project:text": { value: "hello" }, "project:password": { value: "open sesame", secret: true } },
+            env: { PLACE: "here" },
+        });
+    }, 60_000);
+
+    afterAll(async () => {
+        await stack.close();
+        project.remove();
+    });
+
+    test("goes through the whole life of a stack", async () => {
+        expect((await stack.preview()).changeSummary).toEqual({ create: 2 });
+
+        const { outputs, summary } = await stack.up();
+        expect(outputs).toEqual({
+            length: { value: 5, secret: false },
+            node: { value: process.versions.node, secret: false },
+            place: { value: "here", secret: false },
+            password: { value: "open sesame", secret: true },
+        });
+        expect(summary.result).toBe("succeeded");
+        expect((await stack.preview()).changeSummary).toEqual({ same: 2 });
+
+        const deployment = await stack.exportStack();
+        expect(JSON.stringify(deployment)).not.toContain("open sesame");
+
+        await stack.setConfig({ "project:text": { value: "hello, world" } });
+        stack.setEnv({ PLACE: "there" });
+        expect((await stack.up()).outputs).toMatchObject({ length: { value: 12 }, place: { value: "there" } });
+
+        await stack.importStack(deployment);
+        expect(await stack.outputs()).toMatchObject({ length: { value: 5 }, place: { value: "here" } });
+
+        expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: 2 });
+        expect((await stack.destroy()).summary.resourceChanges).toEqual({ delete: 2 });
+        expect((await stack.preview()).changeSummary).toEqual({ create: 2 });
+    }, 120_000);
+
+    test("says what the program did wrong", async () => {
+        project.write({ "index.js": "throw new Error('the program is broken');" });
+        await expect(stack.up()).rejects.toThrow("the program is broken");
+    }, 60_000);
+});
