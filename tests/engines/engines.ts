@@ -16,18 +16,19 @@ export function chooseEngines(): string {
         delete process.env[name];
     }
     process.env[choice] = cli;
-    const names = availableEngines().map(({ name }) => name);
-    return cli === "none"
-        ? `Engines: ${names.join(", ")} alone; no Pulumi CLI is on PATH or in its version cache, and none could be downloaded.`
-        : `Engines: ${names.join(", ")}.`;
+    const engines = availableEngines().map(({ name }) => name);
+    return engines.length > 1
+        ? `Engines: ${engines.join(" and ")}.`
+        : `Engines: ${engines} alone. No Pulumi CLI is on PATH or in its version cache, and none could be downloaded.`;
 }
 
 /** The engines that an end-to-end suite runs on, the real one first. */
 export function availableEngines(): Engine[] {
-    if (process.env[choice] === undefined) {
+    const cli = process.env[choice];
+    if (cli === undefined) {
         chooseEngines();
+        return availableEngines();
     }
-    const cli = process.env[choice] ?? "none";
     const version = cli === "none" ? undefined : pulumiVersion(cli);
     return version === undefined ? [] : [cliEngine(cli, version)];
 }
