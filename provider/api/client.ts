@@ -1,0 +1,496 @@
+// The client of the Fast.io API: sends a request with a credential, within the rate limit, as often as it may be repeated.
+import type { Dispatcher } from "undici";
+import { z } from "zod";
+import { classify } from "./classify";
+import { type Clock, systemClock } from "./clock";
+import { type CredentialSource, Credentials, isRejection, type Session } from "./credentials";
+import { address, type Body, encodeBody, type RequestParts } from "./encode";
+import { readEnvelope, wrapped } from "./envelope";
+import {
+    AbortedError,
+    AnswerError,
+    type AnswerProblem,
+    ApiError,
+    type ApiErrorDetails,
+    ConfigurationError,
+    ConnectionError,
+    CredentialError,
+    FastioError,
+    isApiError,
+    nextByProblem,
+    TimeoutError,
+} from "./errors";
+import { type FetchPage, type Listing, list, pages } from "./paging";
+import { RateBudget, readRateHeaders } from "./rate-budget";
+import { isSecretKey, Redactor, shownPath } from "./redactor";
+import { decide, type Outcome, type RequestKind } from "./retry";
+import { isLoopback, type RawAnswer, requestIdOf, Transport } from "./transport";
+
+export type { Clock } from "./clock";
+export type { CredentialSource } from "./credentials";
+export type { FormValue, Multipart } from "./encode";
+export type { RequestKind } from "./retry";
+
+export type Log = (severity: "debug" | "info" | "warning" | "error", message: string) => void;
+
+export interface ApiClientOptions {
+    /** Where the API is, "https://api.fast.io/current/" for instance. Plain http is for loopback only. */
+    baseUrl: string;
+    /** In order of precedence: the first that holds a complete credential is used. */
+    credentials: readonly CredentialSource[];
+    userAgent: string;
+    log?: Log;
+    clock?: Clock;
+    dispatcher?: Dispatcher;
+    /** An own ceiling below what the service allows. */
+    requestsPerMinute?: number;
+    /** The longest wait for a rate limit, for one request with its repetitions; 300 by default. */
+    maxWaitSeconds?: number;
+    /** One line a request: method, path, status, time, request id. */
+    logRequests?: boolean;
+    /** For one attempt; 60 000 by default. */
+    timeoutMs?: number;
+    /** Whether a credential that the service rejects may be replaced by the next source's; no, by default. */
+    fallbackAllowed?: () => boolean;
+}
+
+export interface ApiRequest<T> extends RequestParts {
+    /** Reads the answer's data, which lies at the root or under `response`. */
+    answer: z.ZodType<T>;
+    /** What the request does, which decides whether it may be repeated. */
+    kind: RequestKind;
+    signal?: AbortSignal;
+    timeoutMs?: number;
+}
+
+export type PagesRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "signal" | "timeoutMs">;
+
+/** Whom the credential belongs to. */
+export interface Account {
+    id: string;
+    email?: string;
+    accountType?: string;
+}
+
+const defaultTimeoutMs = 60_000;
+const defaultMaxWaitSeconds = 300;
+const defaultTokenLifetimeSeconds = 3600;
+
+const accountSchema = wrapped(
+    ["user"],
+    z.object({
+        id: z.coerce.string(),
+        email_address: z.string().nullish(),
+        email: z.string().nullish(),
+        account_type: z.string().nullish(),
+    }),
+).transform(({ id, email_address, email, account_type }): Account => {
+    const address = email_address ?? email;
+    return { id, ...(address && { email: address }), ...(account_type && { accountType: account_type }) };
+});
+
+const signInSchema = z.object({
+    auth_token: z.string(),
+    expires_in: z.coerce.number().positive().catch(defaultTokenLifetimeSeconds),
+    "2factor": z.union([z.boolean(), z.string()]).nullish(),
+});
+
+function parseBaseUrl(text: string): URL {
+    const operation = "use the base URL";
+    const next = 'Give one such as "https://api.fast.io/current/".';
+    if (!URL.canParse(text)) {
+        throw new ConfigurationError({ operation, problem: "it is not a URL", next });
+    }
+    const url = new URL(text);
+    if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+        const problem = "it holds a user, a password, a query or a fragment";
+        throw new ConfigurationError({ operation, problem, next });
+    }
+    if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
+        throw new ConfigurationError({
+            operation,
+            problem: `${url.origin === "null" ? url.protocol : url.origin} would carry the token unencrypted`,
+            next: "Use https; plain http is for this machine's own loopback addresses only.",
+        });
+    }
+    url.pathname = url.pathname.replace(/\/*$/, "/");
+    return url;
+}
+
+function bearer(token: string): string {
+    return `Bearer ${token}`;
+}
+
+function outcomeOf(error: unknown): Outcome {
+    if (error instanceof ConnectionError || error instanceof TimeoutError) {
+        return error.sent ? "unanswered" : "unsent";
+    }
+    if (error instanceof AnswerError) {
+        return error.reason === "truncated" ? "unanswered" : "final";
+    }
+    return isApiError(error, "rate-limited") ? "rate-limited" : isApiError(error, "server") ? "failed" : "final";
+}
+
+/** Resolves with the promise, or rejects as soon as the signal says so; what the promise stands for goes on for others. */
+function unlessAborted<T>(promise: Promise<T>, operation: string, signal: AbortSignal | undefined): Promise<T> {
+    if (signal === undefined) {
+        return promise;
+    }
+    return new Promise<T>((resolve, reject) => {
+        const abort = () => reject(cancelled(operation));
+        if (signal.aborted) {
+            abort();
+        }
+        signal.addEventListener("abort", abort, { once: true });
+        promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    });
+}
+
+const accountRequest: ApiRequest<Account> = {
+    operation: "read the account",
+    method: "GET",
+    path: ["user", "me", "details"],
+    answer: accountSchema,
+    kind: "read",
+};
+
+function cancelled(operation: string): AbortedError {
+    return new AbortedError({ operation, problem: "it was cancelled", next: "Repeat it when ready.", sent: false });
+}
+
+interface Remembered {
+    source: CredentialSource;
+    account: Promise<Account>;
+}
+
+/** What the attempts of one request share. */
+interface Sending {
+    url: URL;
+    body: Body | undefined;
+    authorization: string;
+    attempt: number;
+    redact: (text: string) => string;
+    budget: RateBudget;
+}
+
+function basic(email = "", password = ""): string {
+    return Buffer.from(`${email}:${password}`).toString("base64");
+}
+
+/** The values of a request that the service might repeat in an error's text, and that must not be shown. */
+function secretsOf({ query, form }: RequestParts): string[] {
+    return Object.entries({ ...query, ...form }).flatMap(([key, value]) =>
+        typeof value === "string" && isSecretKey(key) ? [value] : [],
+    );
+}
+
+/** The data of an answer, or the error that it is. */
+function readAnswer<T>(
+    request: ApiRequest<T>,
+    { status, headers, text }: RawAnswer,
+    { url, attempt, redact }: Sending,
+): T {
+    const { operation, method, answer } = request;
+    const requestId = requestIdOf(headers);
+    const identified = requestId === undefined ? {} : { requestId };
+    const unusable = (reason: AnswerProblem, problem: string) =>
+        new AnswerError({
+            operation,
+            attempts: attempt,
+            reason,
+            status,
+            problem: `${redact(problem)} (HTTP ${status})`,
+            next: nextByProblem[reason],
+            ...identified,
+        });
+    const refused = (details: Pick<ApiErrorDetails, "class" | "apiCode" | "apiText">) =>
+        new ApiError({
+            operation,
+            status,
+            resource: `${method} ${shownPath(url.pathname)}`,
+            attempts: attempt,
+            ...identified,
+            ...details,
+        });
+    // A HEAD has no body: its status says all.
+    const envelope =
+        method === "HEAD" ? readEnvelope(status, `{"result":${status < 400}}`) : readEnvelope(status, text);
+    switch (envelope.kind) {
+        case "data": {
+            const parsed = answer.safeParse(envelope.data);
+            if (parsed.success) {
+                return parsed.data;
+            }
+            const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "data"}: ${message}`);
+            throw unusable("shape", `the answer has an unexpected shape: ${issues.slice(0, 3).join("; ")}`);
+        }
+        case "refusal": {
+            const { code } = envelope;
+            const apiText = redact(envelope.text);
+            throw refused({ class: envelope.class, apiText, ...(code === undefined ? {} : { apiCode: code }) });
+        }
+        default: {
+            // A gateway in front of the service answers overload and failure in its own words.
+            if (status >= 500 || status === 429) {
+                throw refused({ class: classify(status, []), apiText: `no reason given: ${envelope.problem}` });
+            }
+            throw unusable(envelope.kind, envelope.problem);
+        }
+    }
+}
+
+export class ApiClient {
+    /** Scheme, host and port of the service. */
+    readonly origin: string;
+    readonly #options: ApiClientOptions;
+    readonly #baseUrl: URL;
+    readonly #clock: Clock;
+    readonly #redactor = new Redactor();
+    readonly #transport: Transport;
+    readonly #credentials: Credentials;
+    #budget: RateBudget;
+    #serviceTime: { at: number; monotonic: number } | undefined;
+    #account: Remembered | undefined;
+
+    constructor(options: ApiClientOptions) {
+        this.#options = options;
+        this.#baseUrl = parseBaseUrl(options.baseUrl);
+        this.origin = this.#baseUrl.origin;
+        this.#clock = options.clock ?? systemClock;
+        this.#transport = new Transport(this.#baseUrl, options.dispatcher);
+        this.#budget = this.#newBudget();
+        for (const { email, password, token } of options.credentials) {
+            this.#redactor.add(token, password, password && basic(email, password));
+        }
+        this.#credentials = new Credentials({
+            sources: options.credentials,
+            clock: this.#clock,
+            fallbackAllowed: options.fallbackAllowed ?? (() => false),
+            signIn: (source, email, password) => this.#signIn(source, email, password),
+            check: (token) => this.#check(token),
+            replaced: (rejected, session) => this.#replaced(rejected, session),
+        });
+    }
+
+    /** Sends a request with the credential and reads its answer. */
+    async request<T>(request: ApiRequest<T>): Promise<T> {
+        const { operation, signal } = request;
+        const session = await unlessAborted(this.#credentials.session(), operation, signal);
+        try {
+            return await this.#send(request, bearer(session.token));
+        } catch (error) {
+            if (!isRejection(error)) {
+                throw error;
+            }
+            // Refused before acting, so a create may be sent again as well.
+            const renewed = await unlessAborted(this.#credentials.afterRefusal(session, error), operation, signal);
+            return this.#send(request, bearer(renewed.token));
+        }
+    }
+
+    /** The items of a list as its pages arrive; a `ShiftedListError` ends it when the list moves meanwhile. */
+    pages<T>(request: PagesRequest<T>): AsyncIterable<T> {
+        return pages(this.#pageOf(request), request);
+    }
+
+    /** A whole list, read again when it moved meanwhile: what is not in it was not there. */
+    list<T>(request: PagesRequest<T>): Promise<T[]> {
+        return list(this.#pageOf(request), request);
+    }
+
+    /** Milliseconds since the epoch by the service's clock, as of its last answer; before the first by the local one. */
+    serviceNow(): number {
+        const known = this.#serviceTime;
+        return known === undefined ? this.#clock.now() : known.at + this.#clock.monotonic() - known.monotonic;
+    }
+
+    /** Whom the credential belongs to, asked once. */
+    async account(): Promise<Account> {
+        const { source } = await this.#credentials.session();
+        if (this.#account?.source !== source) {
+            this.#remember(source, this.request(accountRequest));
+        }
+        return (this.#account as Remembered).account;
+    }
+
+    /** Ends the connections that the client opened. */
+    async close(): Promise<void> {
+        await this.#transport.close();
+    }
+
+    readonly #log: Log = (severity, message) => this.#options.log?.(severity, this.#redactor.redact(message));
+
+    #newBudget(): RateBudget {
+        const { requestsPerMinute, maxWaitSeconds = defaultMaxWaitSeconds } = this.#options;
+        return new RateBudget({
+            clock: this.#clock,
+            serviceNow: () => this.serviceNow(),
+            log: (message) => this.#log("info", message),
+            maxWaitSeconds,
+            ...(requestsPerMinute === undefined ? {} : { requestsPerMinute }),
+        });
+    }
+
+    #pageOf<T>({ operation, path, query, signal, timeoutMs }: PagesRequest<T>): FetchPage {
+        const limits = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
+        return (page, answer) =>
+            this.request({
+                operation,
+                method: "GET",
+                path,
+                query: { ...query, ...page },
+                answer,
+                kind: "read",
+                ...limits,
+            });
+    }
+
+    async #send<T>(request: ApiRequest<T>, authorization: string): Promise<T> {
+        const { operation, kind, signal } = request;
+        const url = address(this.#baseUrl, request);
+        const body = await encodeBody(request);
+        const redact = this.#redactor.with(secretsOf(request)).redact;
+        const began = this.#clock.monotonic();
+        let waitedMs = 0;
+        for (let attempt = 1; ; attempt++) {
+            const budget = this.#budget;
+            try {
+                waitedMs += await budget.acquire(operation, waitedMs, signal);
+            } catch (error) {
+                throw signal?.aborted ? cancelled(operation) : error;
+            }
+            let failure: unknown;
+            try {
+                return await this.#attempt(request, { url, body, authorization, attempt, redact, budget });
+            } catch (error) {
+                failure = error;
+            } finally {
+                budget.release();
+            }
+            const elapsedMs = this.#clock.monotonic() - began - waitedMs;
+            const outcome = outcomeOf(failure);
+            const decision = decide({ kind, outcome, attempt, elapsedMs, random: Math.random() });
+            if (!decision.retry) {
+                throw failure;
+            }
+            this.#log("debug", `${failure instanceof Error ? failure.message : failure} Trying again.`);
+            await this.#clock.sleep(decision.delayMs, signal).catch((error: unknown) => {
+                throw signal?.aborted ? failure : error;
+            });
+        }
+    }
+
+    async #attempt<T>(request: ApiRequest<T>, sending: Sending): Promise<T> {
+        const { operation, method, signal, timeoutMs = this.#options.timeoutMs ?? defaultTimeoutMs } = request;
+        const { url, body, authorization, attempt, redact, budget } = sending;
+        const began = this.#clock.monotonic();
+        const line = (result: number | string, requestId = "-") => {
+            if (this.#options.logRequests) {
+                const ms = Math.round(this.#clock.monotonic() - began);
+                this.#log("info", `${method} ${shownPath(url.pathname)} ${result} ${ms} ms ${requestId}`);
+            }
+        };
+        let answer: RawAnswer;
+        try {
+            answer = await this.#transport.send({
+                operation,
+                attempts: attempt,
+                method,
+                url,
+                headers: { accept: "application/json", authorization, "user-agent": this.#options.userAgent },
+                body,
+                timeoutMs,
+                signal,
+                redact,
+            });
+        } catch (error) {
+            line(error instanceof AnswerError ? error.status : error instanceof FastioError ? error.code : "failed");
+            throw error;
+        }
+        line(answer.status, requestIdOf(answer.headers));
+        const date = Date.parse(answer.headers.date ?? "");
+        if (!Number.isNaN(date)) {
+            this.#serviceTime = { at: date, monotonic: this.#clock.monotonic() };
+        }
+        const rate = readRateHeaders(answer.headers);
+        budget.learn(rate);
+        try {
+            return readAnswer(request, answer, sending);
+        } catch (error) {
+            if (isApiError(error, "rate-limited")) {
+                budget.exhausted(rate);
+            }
+            throw error;
+        }
+    }
+
+    async #signIn(source: CredentialSource, email: string, password: string) {
+        const operation = `sign in with the e-mail and password from ${source.name}`;
+        const answer = await this.#send(
+            { operation, method: "GET", path: ["user", "auth"], answer: signInSchema, kind: "read" },
+            `Basic ${basic(email, password)}`,
+        );
+        this.#redactor.add(answer.auth_token);
+        if (answer["2factor"] === true || answer["2factor"] === "yes") {
+            throw new CredentialError({
+                operation,
+                problem: "the account asks for a second factor",
+                next: "Make an API key for the account and give that as the token.",
+                source: source.name,
+            });
+        }
+        return { token: answer.auth_token, lifetimeMs: answer.expires_in * 1000 };
+    }
+
+    async #check(token: string): Promise<boolean> {
+        try {
+            await this.#send(
+                {
+                    operation: "check the token",
+                    method: "GET",
+                    path: ["user", "auth", "check"],
+                    answer: z.unknown(),
+                    kind: "read",
+                },
+                bearer(token),
+            );
+            return true;
+        } catch (error) {
+            if (isRejection(error)) {
+                return false;
+            }
+            if (isApiError(error, "denied", "restricted")) {
+                return true;
+            }
+            throw error;
+        }
+    }
+
+    async #replaced(rejected: CredentialSource, { source, token }: Session): Promise<void> {
+        this.#budget = this.#newBudget();
+        let whose = "an account that it may not read";
+        try {
+            const account = await this.#send(accountRequest, bearer(token));
+            this.#remember(source, Promise.resolve(account));
+            whose = account.email === undefined ? `account ${account.id}` : `${account.email} (account ${account.id})`;
+        } catch (error) {
+            if (!isApiError(error, "denied", "restricted")) {
+                throw error;
+            }
+        }
+        this.#log(
+            "warning",
+            `Fast.io rejects the credential from ${rejected.name}; going on with the one from ${source.name}, which belongs to ${whose}.`,
+        );
+    }
+
+    #remember(source: CredentialSource, account: Promise<Account>): void {
+        const remembered = { source, account };
+        this.#account = remembered;
+        account.catch(() => {
+            if (this.#account === remembered) {
+                this.#account = undefined;
+            }
+        });
+    }
+}

@@ -1,0 +1,96 @@
+// What a body says, in every envelope and spelling that the contract lists.
+import { z } from "zod";
+import { classify } from "./classify";
+import type { ApiErrorClass } from "./errors";
+
+type Json = Record<string, unknown>;
+
+export type Envelope =
+    | { kind: "data"; data: Json }
+    | { kind: "refusal"; class: ApiErrorClass; code?: number; text: string }
+    | { kind: "not-json" | "shape"; problem: string };
+
+function isRecord(value: unknown): value is Json {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function parseJson(text: string): unknown {
+    const body = text.replace(/^\uFEFF/, "");
+    // Ids have 19 digits: where one arrives as a number, its digits are kept as text instead of being rounded.
+    return /\d{16}/.test(body)
+        ? JSON.parse(body, (_key, value: unknown, context?: { source?: string }) =>
+              typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)
+                  ? (context?.source ?? value)
+                  : value,
+          )
+        : JSON.parse(body);
+}
+
+function texts(...values: unknown[]): string[] {
+    return values.filter((value): value is string => typeof value === "string" && value.trim() !== "");
+}
+
+function codes(...values: unknown[]): number[] {
+    return values
+        .filter((value) => typeof value === "number" || (typeof value === "string" && /^\d+$/.test(value)))
+        .map(Number);
+}
+
+/** The messages about single fields: a list of `{name, message}`, or an object from name to message. */
+function fieldMessages(params: unknown): string[] {
+    const entries = Array.isArray(params)
+        ? params.map((param): [unknown, unknown] => (isRecord(param) ? [param.name, param] : ["", param]))
+        : isRecord(params)
+          ? Object.entries(params)
+          : [];
+    return entries.flatMap(([name, value]) => {
+        const [message] = isRecord(value) ? texts(value.message, value.kind) : texts(value);
+        const [field] = texts(name);
+        return message === undefined ? [] : [field === undefined ? message : `${field}: ${message}`];
+    });
+}
+
+function refusal(status: number, root: Json): Envelope {
+    const error = isRecord(root.error) ? root.error : {};
+    const [main = ""] = texts(error.text, error.message, root.error, root.error_message, root.message);
+    const found = [error.code, error.error_code, root.error_id].flatMap((code) => codes(code));
+    const details = [...fieldMessages(error.params), ...texts(error.reason)].filter((detail) => !main.includes(detail));
+    const [code] = found;
+    return {
+        kind: "refusal",
+        class: classify(status, found),
+        text: [...texts(main), ...details].join("; ") || "no reason given",
+        ...(code === undefined ? {} : { code }),
+    };
+}
+
+/** Reads a body. A failure without the API's own envelope is not the API's: it proves nothing about an object. */
+export function readEnvelope(status: number, text: string): Envelope {
+    let root: unknown;
+    try {
+        root = parseJson(text);
+    } catch {
+        return { kind: "not-json", problem: text === "" ? "the answer is empty" : "the answer is not JSON" };
+    }
+    if (!isRecord(root)) {
+        return { kind: "shape", problem: "the answer is not a JSON object" };
+    }
+    const succeeded = root.result === true || root.result === "yes";
+    const failed = root.result === false || root.result === "no" || root.error !== undefined;
+    if (!succeeded && !failed) {
+        return { kind: "shape", problem: 'the answer has no "result"' };
+    }
+    if (failed || status >= 400) {
+        return refusal(status, root);
+    }
+    const { response, ...rest } = root;
+    return { kind: "data", data: isRecord(response) ? { ...rest, ...response } : root };
+}
+
+/** The API's object under the first of the keys that holds one, or at the root where none does. */
+export function wrapped<T>(keys: readonly string[], schema: z.ZodType<T>): z.ZodType<T> {
+    return z.preprocess((data) => {
+        const key = isRecord(data) ? keys.find((name) => isRecord(data[name])) : undefined;
+        return isRecord(data) && key !== undefined ? data[key] : data;
+    }, schema);
+}

@@ -1,0 +1,32 @@
+// What the rest of the provider uses of the HTTP client.
+
+export {
+    type Account,
+    ApiClient,
+    type ApiClientOptions,
+    type ApiRequest,
+    type CredentialSource,
+    type FormValue,
+    type Log,
+    type Multipart,
+    type PagesRequest,
+    type RequestKind,
+} from "./client";
+export { type Clock, systemClock } from "./clock";
+export { wrapped } from "./envelope";
+export {
+    AbortedError,
+    AnswerError,
+    type AnswerProblem,
+    ApiError,
+    type ApiErrorClass,
+    ConfigurationError,
+    ConnectionError,
+    CredentialError,
+    FastioError,
+    isAmbiguous,
+    isApiError,
+    RateLimitWaitError,
+    ShiftedListError,
+    TimeoutError,
+} from "./errors";

@@ -1,0 +1,211 @@
+// One request over undici: connection reuse, proxies, time limit, size limit, and whether anything was sent.
+import { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+import type { Body } from "./encode";
+import { AbortedError, AnswerError, type AnswerProblem, ConnectionError, nextByProblem, TimeoutError } from "./errors";
+
+export interface Exchange {
+    operation: string;
+    attempts: number;
+    method: Dispatcher.HttpMethod;
+    url: URL;
+    headers: Record<string, string>;
+    body: Body | undefined;
+    timeoutMs: number;
+    signal: AbortSignal | undefined;
+    redact: (text: string) => string;
+}
+
+export interface RawAnswer {
+    status: number;
+    headers: Readonly<Record<string, string>>;
+    text: string;
+}
+
+const maxAnswerBytes = 32 * 1024 * 1024;
+const requestIdHeaders = ["x-request-id", "x-ve-request-id", "request-id", "cf-ray"];
+
+export function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
+    return requestIdHeaders.map((name) => headers[name]).find((id) => id !== undefined);
+}
+
+export function isLoopback(hostname: string): boolean {
+    return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
+}
+
+/** What undici says, without what it carries along (sockets, headers): only text that has been redacted. */
+function cleanCause(cause: unknown, redact: (text: string) => string): { cause: Error; text: string } {
+    const { message = "", code } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {};
+    const text =
+        redact([message, code].filter((part) => part !== undefined && part !== "").join(", ")) || "unknown cause";
+    return { cause: new Error(text), text };
+}
+
+export class Transport {
+    readonly #origin: URL;
+    readonly #given: Dispatcher | undefined;
+    #own: Promise<Dispatcher> | undefined;
+
+    constructor(origin: URL, dispatcher?: Dispatcher) {
+        this.#origin = origin;
+        this.#given = dispatcher;
+    }
+
+    async send(exchange: Exchange): Promise<RawAnswer> {
+        const { method, url, body, signal, timeoutMs, operation, attempts, redact } = exchange;
+        const deadline = AbortSignal.timeout(timeoutMs);
+        // undici reads a body only once it holds a connection: an unread one proves that nothing was sent.
+        let sent = body === undefined;
+        let answer: Dispatcher.ResponseData | undefined;
+        try {
+            const dispatcher = await this.#dispatcher();
+            answer = await dispatcher.request({
+                origin: url.origin,
+                path: url.pathname + url.search,
+                method,
+                headers: {
+                    ...exchange.headers,
+                    ...(body === undefined
+                        ? {}
+                        : { "content-type": body.type, "content-length": String(body.bytes.length) }),
+                },
+                body:
+                    body === undefined
+                        ? null
+                        : new Readable({
+                              read() {
+                                  sent = true;
+                                  if (body.bytes.length > 0) {
+                                      this.push(body.bytes);
+                                  }
+                                  this.push(null);
+                              },
+                          }),
+                signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+            });
+            return await this.#read(answer, exchange);
+        } catch (error) {
+            if (error instanceof AnswerError) {
+                throw error;
+            }
+            const { cause, text } = cleanCause(error, redact);
+            if (signal?.aborted) {
+                throw new AbortedError({
+                    operation,
+                    attempts,
+                    sent,
+                    problem: "it was cancelled",
+                    next: "Repeat it when ready.",
+                });
+            }
+            if (deadline.aborted) {
+                throw new TimeoutError({
+                    operation,
+                    attempts,
+                    sent,
+                    problem: `no complete answer from ${url.origin} within ${timeoutMs / 1000} s`,
+                    next: "Try again; if it stays, look at the network and at the service's status.",
+                });
+            }
+            if (answer !== undefined) {
+                throw unusable(
+                    exchange,
+                    answer.statusCode,
+                    answer.headers,
+                    "truncated",
+                    `the answer broke off: ${text}`,
+                );
+            }
+            throw new ConnectionError({
+                operation,
+                attempts,
+                sent,
+                cause,
+                problem: sent
+                    ? `the connection to ${url.origin} broke before an answer: ${text}`
+                    : `no connection to ${url.origin}: ${text}`,
+                next: "Check the network, the proxy variables and the base URL, then try again.",
+            });
+        }
+    }
+
+    async close(): Promise<void> {
+        await (await this.#own)?.destroy();
+    }
+
+    async #read(answer: Dispatcher.ResponseData, exchange: Exchange): Promise<RawAnswer> {
+        const { statusCode: status, body } = answer;
+        if (status >= 300 && status < 400) {
+            body.destroy();
+            const problem = `the service redirects (HTTP ${status}), and a token is never sent on to another address`;
+            throw unusable(exchange, status, answer.headers, "redirect", problem);
+        }
+        const chunks: Buffer[] = [];
+        let size = 0;
+        for await (const chunk of body) {
+            size += chunk.length;
+            if (size > maxAnswerBytes) {
+                body.destroy();
+                const problem = `the answer is larger than ${maxAnswerBytes / 1024 / 1024} MiB`;
+                throw unusable(exchange, status, answer.headers, "too-large", problem);
+            }
+            chunks.push(chunk);
+        }
+        return { status, headers: flat(answer.headers), text: Buffer.concat(chunks).toString("utf8") };
+    }
+
+    #dispatcher(): Promise<Dispatcher> {
+        if (this.#given !== undefined) {
+            return Promise.resolve(this.#given);
+        }
+        this.#own ??= this.#connect();
+        return this.#own;
+    }
+
+    async #connect(): Promise<Dispatcher> {
+        // Loaded at the first request: a preview makes none, and must not pay for it.
+        const { Agent, EnvHttpProxyAgent } = await import("undici");
+        const options = {
+            // One stream per connection keeps "was it sent" answerable.
+            allowH2: false,
+            connections: 64,
+            headersTimeout: 0,
+            bodyTimeout: 0,
+        };
+        const proxy = process.env.http_proxy ?? process.env.HTTP_PROXY;
+        const proxyHost = proxy !== undefined && URL.canParse(proxy) ? new URL(proxy).hostname : "";
+        // A proxy elsewhere cannot reach this machine's loopback, and plain http must not leave the machine.
+        return isLoopback(this.#origin.hostname) && !isLoopback(proxyHost)
+            ? new Agent(options)
+            : new EnvHttpProxyAgent(options);
+    }
+}
+
+type RawHeaders = Dispatcher.ResponseData["headers"];
+
+function flat(headers: RawHeaders): Record<string, string> {
+    return Object.fromEntries(
+        Object.entries(headers).flatMap(([name, value]) =>
+            value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? (value[0] ?? "") : value]],
+        ),
+    );
+}
+
+function unusable(
+    { operation, attempts }: Exchange,
+    status: number,
+    headers: RawHeaders,
+    reason: AnswerProblem,
+    problem: string,
+): AnswerError {
+    const requestId = requestIdOf(flat(headers));
+    return new AnswerError({
+        operation,
+        attempts,
+        reason,
+        status,
+        problem,
+        next: nextByProblem[reason],
+        ...(requestId === undefined ? {} : { requestId }),
+    });
+}
