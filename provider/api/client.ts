@@ -59,8 +59,9 @@ export interface ApiRequest<T> extends RequestParts {
     answer: z.ZodType<T>;
     /** What the request does, which decides whether it may be repeated. */
     kind: RequestKind;
-    signal?: AbortSignal;
-    timeoutMs?: number;
+    signal?: AbortSignal | undefined;
+    /** For one attempt, where the client's own does not fit. */
+    timeoutMs?: number | undefined;
 }
 
 export type PagesRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "signal" | "timeoutMs">;
@@ -332,7 +333,6 @@ export class ApiClient {
     }
 
     #pageOf<T>({ operation, path, query, signal, timeoutMs }: PagesRequest<T>): FetchPage {
-        const limits = { ...(signal && { signal }), ...(timeoutMs !== undefined && { timeoutMs }) };
         return (page, answer) =>
             this.request({
                 operation,
@@ -341,7 +341,8 @@ export class ApiClient {
                 query: { ...query, ...page },
                 answer,
                 kind: "read",
-                ...limits,
+                signal,
+                timeoutMs,
             });
     }
 
