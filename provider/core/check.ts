@@ -1,0 +1,161 @@
+/** Check: defaults, generated names, and every refusal that needs no call, each with its property path. */
+import { closest, distance } from "fastest-levenshtein";
+import { z } from "zod";
+import { sameValue } from "./compare";
+import { metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInput } from "./define";
+import { generatedName, logicalName } from "./naming";
+import { isInternal, resourceKey, withoutInternal } from "./state";
+import { containsUnknown, unknownValue } from "./unknown";
+
+export interface CheckFailure {
+    /** Path of the property, `links[1].url`; empty for the resource as a whole. */
+    property: string;
+    /** Why it is refused. Never holds the value. */
+    reason: string;
+}
+
+export interface CheckResult {
+    inputs: Properties;
+    failures: CheckFailure[];
+}
+
+/** Completes and validates inputs. Makes no call. `oldInputs` is empty for an object that does not exist yet. */
+export function check(definition: ResourceDefinition, oldInputs: Properties, newInputs: Properties): CheckResult {
+    const present = Object.fromEntries(
+        Object.entries(newInputs).filter(([, value]) => value !== undefined && value !== null),
+    );
+    const inputs = { ...present, ...defaults(definition, oldInputs, present) };
+    const declared = withoutInternal(inputs);
+    const failures = [
+        ...schemaFailures(definition, declared),
+        ...ruleFailures(definition, declared),
+        ...reuseFailures(definition, oldInputs, declared),
+    ];
+    return { inputs, failures };
+}
+
+function defaults(definition: ResourceDefinition, oldInputs: Properties, inputs: Properties): Properties {
+    const filled: Properties = {};
+    const urn = knownText(inputs[resourceKey]);
+    for (const name of propertyNames(definition.inputs)) {
+        if (inputs[name] !== undefined) continue;
+        const { fallback, fallbackToName, generatedWithin } = metaOf(definition, name);
+        if (fallback !== undefined) filled[name] = fallback;
+        if (fallbackToName && urn !== undefined) filled[name] = logicalName(urn);
+        if (generatedWithin !== undefined) {
+            const parent = knownText(inputs[generatedWithin]);
+            const old = oldInputs[name];
+            if (parent === undefined) continue;
+            if (old !== undefined && oldInputs[generatedWithin] === parent) filled[name] = old;
+            else if (urn !== undefined)
+                filled[name] = generatedName(urn, parent, definition.noun, longestText(definition, name));
+        }
+    }
+    return filled;
+}
+
+function knownText(value: unknown): string | undefined {
+    return typeof value === "string" && value !== unknownValue ? value : undefined;
+}
+
+/** The longest text that a property takes, as its schema says. */
+export function longestText(definition: ResourceDefinition, name: string): number {
+    const schema = z.toJSONSchema(definition.inputs.shape[name] as z.ZodType) as { maxLength?: number };
+    return schema.maxLength ?? Number.MAX_SAFE_INTEGER;
+}
+
+function schemaFailures(definition: ResourceDefinition, inputs: Properties): CheckFailure[] {
+    const result = definition.inputs.strict().safeParse(inputs);
+    return (result.error?.issues ?? []).flatMap((issue) => {
+        const path = issue.path as (string | number)[];
+        if (issue.code === "unrecognized_keys") {
+            return issue.keys.map((key) => ({
+                property: pathText([...path, key]),
+                reason: unknownProperty(definition, path, key),
+            }));
+        }
+        const value = valueAt(inputs, path);
+        if (containsUnknown(value)) return [];
+        return [{ property: pathText(path), reason: value === undefined ? "is required" : issue.message }];
+    });
+}
+
+function unknownProperty(definition: ResourceDefinition, path: readonly (string | number)[], key: string): string {
+    if (path.length === 0 && key in definition.outputs.shape)
+        return "is an output: the service sets it, a program cannot";
+    const names = namesAt(definition.inputs, path);
+    const near = names.length === 0 ? undefined : closest(key, names);
+    const hint =
+        near !== undefined && distance(key, near) <= Math.max(2, Math.floor(key.length / 3))
+            ? `; did you mean ${near}?`
+            : "";
+    return `is not a property of ${path.length === 0 ? definition.kind : pathText(path)}${hint}`;
+}
+
+function namesAt(schema: z.ZodType, path: readonly (string | number)[]): string[] {
+    let at: z.ZodType | undefined = schema;
+    for (const step of path) {
+        at = unwrapped(at);
+        at =
+            at instanceof z.ZodObject
+                ? at.shape[step]
+                : at instanceof z.ZodArray
+                  ? (at.element as z.ZodType)
+                  : undefined;
+        if (at === undefined) return [];
+    }
+    at = unwrapped(at);
+    return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+    return schema instanceof z.ZodOptional ? unwrapped(schema.unwrap() as z.ZodType) : schema;
+}
+
+function ruleFailures(definition: ResourceDefinition, inputs: Properties): CheckFailure[] {
+    return (definition.rules ?? [])
+        .filter((rule) => !rule.properties.some((name) => containsUnknown(inputs[name])))
+        .flatMap((rule) => {
+            const reason = rule.broken(inputs);
+            return reason === undefined ? [] : [{ property: rule.properties[0], reason }];
+        });
+}
+
+/** A replacement that needs the unique name of the object it replaces can be made neither before nor, where names stay reserved, after the delete. */
+function reuseFailures(definition: ResourceDefinition, oldInputs: Properties, inputs: Properties): CheckFailure[] {
+    const unique = uniqueInput(definition);
+    if (unique === undefined || oldInputs[unique] === undefined || inputs[unique] === undefined) return [];
+    if (containsUnknown(inputs[unique]) || !sameValue(definition, unique, oldInputs[unique], inputs[unique])) return [];
+    return propertyNames(definition.inputs)
+        .filter(
+            (name) =>
+                metaOf(definition, name).immutable && oldInputs[name] !== undefined && !containsUnknown(inputs[name]),
+        )
+        .filter((name) => !sameValue(definition, name, oldInputs[name], inputs[name]))
+        .map((name) => ({
+            property: name,
+            reason:
+                `a change replaces the ${definition.noun}, and the new one would need the same ${unique} as the old one, ` +
+                `which the service may keep reserved: declare another ${unique}, or leave ${unique} out so that one is generated`,
+        }));
+}
+
+/** `["members", 2, "role"]` as `members[2].role`. */
+export function pathText(path: readonly (string | number)[]): string {
+    return path.reduce<string>((text, step) => {
+        if (typeof step === "number") return `${text}[${step}]`;
+        return text === "" ? step : `${text}.${step}`;
+    }, "");
+}
+
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+    return path.reduce<unknown>(
+        (at, step) => (at === undefined || at === null ? undefined : (at as Record<string | number, unknown>)[step]),
+        value,
+    );
+}
+
+/** What the program declared, by name, without what belongs to the provider. */
+export function declaredNames(inputs: Properties): string[] {
+    return Object.keys(inputs).filter((name) => !isInternal(name));
+}

@@ -1,0 +1,64 @@
+/** The provider's configuration: stack configuration first, then the environment. Reads settings only; credentials are tried by the client. */
+import type { CredentialSource } from "../api/client";
+
+export interface Settings {
+    baseUrl: string;
+    credentials: CredentialSource[];
+    formerBaseUrl?: string;
+    requestsPerMinute?: number;
+    maxWaitSeconds?: number;
+    logRequests: boolean;
+}
+
+/** The service when nothing else is configured. */
+export const defaultBaseUrl = "https://api.fast.io/current/";
+
+/** Reads `fastio:<key>` of a stack's configuration; undefined when it is not set. */
+export type StackConfig = (key: string) => string | undefined;
+
+export function readSettings(stackConfig: StackConfig, environment: NodeJS.ProcessEnv): Settings {
+    const env = (name: string) => environment[name] || undefined;
+    const token = env("FASTIO_TOKEN");
+    const sources = [
+        source("the stack configuration (fastio:token, or fastio:email and fastio:password)", {
+            token: stackConfig("token"),
+            email: stackConfig("email"),
+            password: stackConfig("password"),
+        }),
+        source(
+            token !== undefined || env("FASTIO_API_KEY") === undefined
+                ? "the environment (FASTIO_TOKEN, or FASTIO_EMAIL and FASTIO_PASSWORD)"
+                : "the environment (FASTIO_API_KEY)",
+            { token: token ?? env("FASTIO_API_KEY"), email: env("FASTIO_EMAIL"), password: env("FASTIO_PASSWORD") },
+        ),
+    ];
+    const formerBaseUrl = stackConfig("formerBaseUrl");
+    return {
+        baseUrl: stackConfig("baseUrl") ?? env("FASTIO_BASE_URL") ?? defaultBaseUrl,
+        credentials: sources.filter((one) => one !== undefined),
+        ...(formerBaseUrl === undefined ? {} : { formerBaseUrl }),
+        ...positive("requestsPerMinute", stackConfig),
+        ...positive("maxWaitSeconds", stackConfig),
+        logRequests: isTrue(stackConfig("logRequests") ?? env("FASTIO_LOG_REQUESTS")),
+    };
+}
+
+function source(
+    name: string,
+    values: Record<"token" | "email" | "password", string | undefined>,
+): CredentialSource | undefined {
+    const given = Object.entries(values).filter(([, value]) => value !== undefined);
+    return given.length === 0 ? undefined : { name, ...Object.fromEntries(given) };
+}
+
+function positive<Key extends string>(key: Key, stackConfig: StackConfig): Partial<Record<Key, number>> {
+    const text = stackConfig(key);
+    if (text === undefined) return {};
+    const value = Number(text);
+    if (!Number.isFinite(value) || value <= 0) throw new Error(`fastio:${key} must be a number above 0`);
+    return { [key]: value } as Record<Key, number>;
+}
+
+function isTrue(text: string | undefined): boolean {
+    return text !== undefined && ["1", "true", "yes"].includes(text.toLowerCase());
+}

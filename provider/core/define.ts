@@ -1,0 +1,187 @@
+/** What a kind is: data with metadata, and a few verbs. Everything else about it is derived. */
+import type { GlobalMeta, z } from "zod";
+import type { ApiClient } from "../api/client";
+
+/** Property values by camelCase name, as programs declare them and as the state keeps them. */
+export type Properties = Record<string, unknown>;
+
+/** What shared code needs to know about one property. Attach it with zod's `.meta()`. */
+export interface PropertyMeta {
+    /** Meaning, unit, limits and errors in Markdown; becomes the hover text, the schema and the reference page. */
+    description?: string;
+    /** Encrypted in the state, never in a log. */
+    secret?: true;
+    /** The service never gives it back: the declared value stands. */
+    writeOnly?: true;
+    /** A change replaces the resource. */
+    immutable?: true;
+    /** No API field: a change is an update step without a request. */
+    providerOnly?: true;
+    /** Decides who can see or do something: check fills in the default, so that a change made by hand shows as drift. */
+    accessRelevant?: true;
+    /** What check fills in when the program declares nothing. */
+    fallback?: unknown;
+    /** What check fills in when the program declares nothing: the name of the resource in the program. */
+    fallbackToName?: true;
+    /** A unique name that check generates from the resource's URN and this parent when none is declared. */
+    generatedWithin?: string;
+    /** How a property is withdrawn once the program no longer declares it: cleared, set to a value, or kept because the API can do neither. */
+    reset?: "clear" | "keep" | { to: unknown };
+    /** The form in which equal things are equal: dates, colours, e-mail case. */
+    normalise?: (value: unknown) => unknown;
+    /** The service may keep another value than the one sent, for instance a prefixed name. */
+    adjusted?: true;
+    /** The wire form, where it is not that of the JavaScript value. */
+    form?: "datetime" | "json";
+    /** Unique on the whole service: the natural key of the kind. */
+    unique?: true;
+    /** Fixed at create and never written by a read. */
+    identity?: true;
+    /** The kind whose id the property holds. */
+    reference?: string;
+    /** The name of the exported const object that lists the phrases of this enum. */
+    enumName?: string;
+}
+
+declare module "zod" {
+    interface GlobalMeta extends PropertyMeta {}
+}
+
+/** A rule over several properties; it is not asked while one of them is unknown. */
+export interface Rule {
+    /** The properties that it reads. The first is the one that is named when the rule is broken. */
+    properties: readonly [string, ...string[]];
+    /** The reason why the values do not fit together, or undefined. */
+    broken(inputs: Properties): string | undefined;
+}
+
+/** What the verbs of a definition work with. */
+export interface VerbContext {
+    client: ApiClient;
+    /** Shows a warning in Pulumi's output. */
+    warn(message: string): void;
+    /** The answer of the same question asked earlier in this run, else of the work. */
+    remember<T>(question: string, work: () => Promise<T>): Promise<T>;
+    /** The resource's URN where the front-end knows it; for messages. */
+    urn?: string | undefined;
+}
+
+/** What the state knows about an object. */
+export interface Known {
+    inputs: Properties;
+    outputs: Properties;
+}
+
+/** What an update has to bring about. */
+export interface Change {
+    /** Properties to set. */
+    set: Properties;
+    /** Properties to clear. */
+    clear: readonly string[];
+    /** All inputs as they shall be. */
+    inputs: Properties;
+    /** What the state knows so far. */
+    known: Known;
+}
+
+/** An object as the service shows it: every property that the answer held, in declared form; null where it is empty. */
+export type Remote = Properties;
+
+/** What was found under the natural key of an object that is to be created. */
+export interface Found {
+    id: string;
+    remote: Remote;
+    /** Belongs to somebody else or to another parent: for us the name is taken, nothing more. */
+    foreign: boolean;
+    /** Why it cannot be taken over although it is ours; empty when it holds nothing. */
+    obstacles: readonly string[];
+}
+
+/** A ceiling of the plan that a create would meet. */
+export interface Ceiling {
+    /** Name of the limit, "workspaces of the organization acme". */
+    name: string;
+    allowed: number;
+    used: number;
+}
+
+/** What the recorded state demands although no input differs, and the property that says why. */
+export interface Demand {
+    action: "update" | "replace";
+    property: string;
+}
+
+export interface ResourceDefinition {
+    /** PascalCase, as in programs: `Workspace`. */
+    kind: string;
+    /** As in sentences: "workspace". */
+    noun: string;
+    /** Markdown for hover, schema and reference. */
+    description: string;
+    /** How it is imported, for the reference. */
+    importedBy: string;
+    inputs: z.ZodObject;
+    /** What the service computes. Inputs are outputs as well and not repeated here. */
+    outputs: z.ZodObject;
+    /** The API's key of every input and output that has one. */
+    wire: Record<string, string>;
+    /** The input that names the parent, and its kind. */
+    parent?: { input: string; kind: string };
+    rules?: readonly Rule[];
+    /** Complete argument sets: `minimal` and `full` serve the tests and the docs, `changed` has every changeable property of `full` with another value. */
+    samples: { minimal: Properties; full: Properties; changed: Properties };
+    /** The name under which one object is known in this process; by default its id. Two resources with a common name are the same object. */
+    identities?(id: string, known: Known): string[];
+    /** What would be in the way of the plan. Asked before a create. */
+    ceiling?(context: VerbContext, inputs: Properties): Promise<Ceiling | undefined>;
+    /** What already answers to the natural key of these inputs, as far as the caller can see. */
+    find?(context: VerbContext, inputs: Properties): Promise<Found | undefined>;
+    /** Makes the object. The id is saved as soon as this answers. */
+    create(context: VerbContext, inputs: Properties): Promise<{ id: string; remote?: Remote | undefined }>;
+    /** Undefined when the API itself says that the object is not there; any doubt is an error. */
+    read(context: VerbContext, id: string, known: Known): Promise<Remote | undefined>;
+    update(context: VerbContext, id: string, change: Change): Promise<Remote | undefined>;
+    delete(context: VerbContext, id: string, known: Known): Promise<void>;
+    /** What forbids a delete without `forceDestroy`, in words: "3 files". A kind with a guard is deleted before its replacement is made. */
+    guard?(context: VerbContext, id: string, known: Known): Promise<string[]>;
+    /** For kinds without a parent: whether the account, asked anew, still lists the object. */
+    listed?(context: VerbContext, id: string): Promise<boolean>;
+    /** Archived objects refuse changes; the lifecycle opens them for the change and closes them again. */
+    archive?(context: VerbContext, id: string, archived: boolean): Promise<void>;
+    /** What the recorded state itself demands, beyond a difference of inputs. Makes no call. */
+    demands?(known: Known, inputs: Properties): Demand | undefined;
+}
+
+/** Checks the parts of a definition against each other while it is loaded, so that a mistake in it is found by the first test. */
+export function defineResource(definition: ResourceDefinition): ResourceDefinition {
+    const names = new Set([...propertyNames(definition.inputs), ...propertyNames(definition.outputs)]);
+    for (const name of names) {
+        if (!metaOf(definition, name).description) throw new Error(`${definition.kind}.${name} has no description`);
+    }
+    for (const name of Object.keys(definition.wire)) {
+        if (!names.has(name)) throw new Error(`${definition.kind}.wire names ${name}, which is no property`);
+    }
+    return definition;
+}
+
+/** The names of an object schema's properties, in the order of the definition. */
+export function propertyNames(schema: z.ZodObject): string[] {
+    return Object.keys(schema.shape);
+}
+
+/** The metadata of an input or output, wherever `.optional()` stands in the chain. */
+export function metaOf(definition: Pick<ResourceDefinition, "inputs" | "outputs">, name: string): GlobalMeta {
+    const schema: z.ZodType | undefined = definition.inputs.shape[name] ?? definition.outputs.shape[name];
+    return schema === undefined ? {} : schemaMeta(schema);
+}
+
+/** The metadata of a schema, wherever `.optional()` stands in the chain. */
+export function schemaMeta(schema: z.ZodType): GlobalMeta {
+    const inner = (schema as z.ZodOptional).def.innerType as z.ZodType | undefined;
+    return { ...(inner === undefined ? {} : schemaMeta(inner)), ...schema.meta() };
+}
+
+/** The input under which the service knows the object uniquely: a domain, a folder name. */
+export function uniqueInput(definition: ResourceDefinition): string | undefined {
+    return propertyNames(definition.inputs).find((name) => metaOf(definition, name).unique);
+}

@@ -1,0 +1,25 @@
+/** Failures of the resource model, worded for the person who runs Pulumi. */
+
+/** A verb failed; nothing about the object has to be saved. */
+export class ResourceError extends Error {
+    override readonly name = "ResourceError";
+}
+
+/** A verb failed after the object came to exist or was changed: the id and what is known must be saved. */
+export class PartialFailure extends Error {
+    override readonly name = "PartialFailure";
+    constructor(
+        readonly id: string,
+        readonly inputs: Record<string, unknown>,
+        readonly outputs: Record<string, unknown>,
+        message: string,
+        options?: ErrorOptions,
+    ) {
+        super(message, options);
+    }
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(thrown: unknown): string {
+    return thrown instanceof Error ? thrown.message : String(thrown);
+}

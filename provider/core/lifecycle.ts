@@ -1,0 +1,552 @@
+/** The verbs of every kind: what happens around the definition's own few lines, so that nothing is lost, doubled or deleted by mistake. */
+import type { ApiClient, Log } from "../api/client";
+import { isAmbiguous, isApiError } from "../api/errors";
+import { type CheckFailure, type CheckResult, check, longestText } from "./check";
+import { sameValue } from "./compare";
+import {
+    type Change,
+    type Found,
+    type Known,
+    metaOf,
+    type Properties,
+    type Remote,
+    type ResourceDefinition,
+    uniqueInput,
+    type VerbContext,
+} from "./define";
+import { type DiffResult, diff, differencesOf } from "./diff";
+import { messageOf, PartialFailure, ResourceError } from "./errors";
+import { confirmGone } from "./evidence";
+import { generatedName } from "./naming";
+import { requireSameService } from "./origin";
+import type { Session } from "./session";
+import { inputsOf, isOurs, outputsOf, projectInputs, resourceKey, withoutInternal } from "./state";
+import { containsUnknown } from "./unknown";
+
+export interface LifecycleOptions {
+    definitions: ReadonlyMap<string, ResourceDefinition>;
+    /** The client of this configuration; asked for by the first verb that makes a call. */
+    client(): ApiClient;
+    session: Session;
+    log: Log;
+    /** An origin that is the same service under an old name. */
+    formerOrigin?: string | undefined;
+}
+
+/** How the front-end names the resource that a verb works on. */
+export interface Subject {
+    kind: string;
+    /** The URN under which the state holds it. */
+    urn?: string | undefined;
+}
+
+export interface ReadResult {
+    id: string;
+    inputs: Properties;
+    outputs: Properties;
+}
+
+const mostNames = 5;
+
+export class Lifecycle {
+    constructor(private readonly options: LifecycleOptions) {}
+
+    /** Completes and validates inputs; makes no call. */
+    check(subject: Subject, oldInputs: Properties, newInputs: Properties): CheckResult {
+        const definition = this.definition(subject.kind);
+        const result = check(definition, oldInputs, newInputs);
+        const resource = result.inputs[resourceKey];
+        if (typeof resource === "string" && !containsUnknown(resource)) {
+            this.options.session.noteCheck(resource);
+            const isNew = Object.keys(withoutInternal(oldInputs)).length === 0;
+            if (isNew) this.options.session.planCreate(group(definition, result.inputs), resource);
+        }
+        return result;
+    }
+
+    /** Compares; makes no call. */
+    diff(subject: Subject, id: string, known: Known, inputs: Properties): DiffResult {
+        const definition = this.definition(subject.kind);
+        const result = diff(definition, known, inputs);
+        const resource = inputs[resourceKey];
+        const checked = typeof resource === "string" && this.options.session.wasChecked(resource);
+        if (checked && !result.changes) this.options.session.touch(identitiesOf(definition, id, known));
+        return result;
+    }
+
+    async create(subject: Subject, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+        const definition = this.definition(subject.kind);
+        return this.explained(definition, "creating", inputs, async () => {
+            const context = this.context(subject);
+            const resource = inputs[resourceKey];
+            if (typeof resource === "string") this.options.session.beginCreate(group(definition, inputs), resource);
+            await this.refuseBeyondPlan(definition, context, inputs);
+            const made = await this.withOpenParent(definition, context, inputs, () =>
+                this.makeOrTakeOver(definition, context, inputs),
+            );
+            const outputs = await this.settle(definition, context, made.id, made.inputs, made.remote);
+            this.options.session.touch(identitiesOf(definition, made.id, { inputs: made.inputs, outputs }));
+            return { id: made.id, outputs };
+        });
+    }
+
+    /** The object as it is, or undefined when it is certainly gone. */
+    async read(subject: Subject, id: string, known: Known): Promise<ReadResult | undefined> {
+        const definition = this.definition(subject.kind);
+        return this.explained(definition, "reading", known.inputs, async () => {
+            const context = this.context(subject);
+            this.requireSameService(definition, id, known);
+            const remote = await definition.read(context, id, known);
+            if (remote === undefined) {
+                await confirmGone(this.options.definitions, context, definition, id, known);
+                return undefined;
+            }
+            const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
+            const inputs = isImport ? inputsOf(definition, remote) : projectInputs(definition, known, remote);
+            return { id, inputs, outputs: outputsOf(definition, inputs, remote, this.options.client().origin) };
+        });
+    }
+
+    async update(subject: Subject, id: string, known: Known, inputs: Properties): Promise<Properties> {
+        const definition = this.definition(subject.kind);
+        return this.explained(definition, "updating", inputs, async () => {
+            const context = this.context(subject);
+            this.requireSameService(definition, id, known);
+            const outputs = await this.withOpenParent(definition, context, inputs, () =>
+                this.change(definition, context, id, known, inputs),
+            );
+            this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }));
+            return outputs;
+        });
+    }
+
+    async delete(subject: Subject, id: string, known: Known): Promise<void> {
+        const definition = this.definition(subject.kind);
+        await this.explained(definition, "deleting", known.inputs, async () => {
+            const context = this.context(subject);
+            this.requireSameService(definition, id, known);
+            if (this.options.session.isTouched(identitiesOf(definition, id, known))) {
+                context.warn(
+                    `${definition.noun} ${id} belongs to another resource of this program now, so it was not deleted; only this resource's entry in the state goes`,
+                );
+                return;
+            }
+            try {
+                await this.refuseGuarded(definition, context, id, known);
+                await this.withOpenParent(definition, context, known.inputs, () =>
+                    definition.delete(context, id, known),
+                );
+            } catch (error) {
+                if (!isApiError(error, "not-found")) throw error;
+            }
+        });
+    }
+
+    private definition(kind: string): ResourceDefinition {
+        const definition = this.options.definitions.get(kind);
+        if (definition === undefined)
+            throw new ResourceError(`there is no kind ${kind} in this version of pulumi-fastio`);
+        return definition;
+    }
+
+    private context(subject: Subject): VerbContext {
+        return {
+            client: this.options.client(),
+            warn: (message) => this.options.log("warning", message),
+            remember: (question, work) => this.options.session.remember(question, work),
+            urn: subject.urn,
+        };
+    }
+
+    private requireSameService(definition: ResourceDefinition, id: string, known: Known): void {
+        requireSameService(
+            `${definition.noun} ${id}`,
+            known.outputs,
+            this.options.client().origin,
+            this.options.formerOrigin,
+        );
+    }
+
+    /** Names the resource and what was being done in every failure, and lets only errors through. */
+    private async explained<T>(
+        definition: ResourceDefinition,
+        doing: string,
+        inputs: Properties,
+        work: () => Promise<T>,
+    ): Promise<T> {
+        try {
+            return await work();
+        } catch (thrown) {
+            const subject = `${doing} ${describe(definition, inputs)} failed`;
+            const message = `${subject}: ${withProperty(definition, messageOf(thrown))}`;
+            if (thrown instanceof PartialFailure) {
+                throw new PartialFailure(thrown.id, thrown.inputs, thrown.outputs, message, { cause: thrown.cause });
+            }
+            throw new ResourceError(message, { cause: thrown });
+        }
+    }
+
+    private async refuseBeyondPlan(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        inputs: Properties,
+    ): Promise<void> {
+        const ceiling = await definition.ceiling?.(context, withoutInternal(inputs));
+        if (ceiling === undefined || ceiling.used < ceiling.allowed) return;
+        const further = this.options.session.plannedCreates(group(definition, inputs));
+        const plural = further === 1 ? "1 further one is" : `${further} further ones are`;
+        throw new ResourceError(
+            `the plan allows ${ceiling.allowed} ${ceiling.name} and there are ${ceiling.used}; nothing was requested` +
+                `${further > 0 ? `, and ${plural} to come in this run` : ""}. Remove what is not needed, or change the organization's plan`,
+        );
+    }
+
+    private async refuseGuarded(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        known: Known,
+    ): Promise<void> {
+        if (definition.guard === undefined || known.inputs.forceDestroy === true || known.outputs.forceDestroy === true)
+            return;
+        const inTheWay = await definition.guard(context, id, known);
+        if (inTheWay.length === 0) return;
+        throw new ResourceError(
+            `it still holds ${inTheWay.join(", ")}, and a delete cannot be undone. Empty it first; or set forceDestroy: true on it, ` +
+                "run `pulumi up` for that alone, because a delete works with what the state holds, and then delete it",
+        );
+    }
+
+    /** Looks first where the kind has a natural key, so that a repeated create meets its own work. */
+    private async makeOrTakeOver(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        inputs: Properties,
+    ): Promise<{ id: string; inputs: Properties; remote?: Remote | undefined }> {
+        const unique = uniqueInput(definition);
+        for (let attempt = 0; ; attempt += 1) {
+            const candidate = { ...inputs, ...otherName(definition, inputs, attempt) };
+            const hasOtherName = attempt + 1 < mostNames && "name" in otherNameOf(definition, inputs);
+            const found = await definition.find?.(context, withoutInternal(candidate));
+            if (found?.foreign) {
+                if (hasOtherName) continue;
+                throw new ResourceError(
+                    `${unique}: ${JSON.stringify(candidate[unique ?? ""])} is taken by somebody else; declare another`,
+                );
+            }
+            if (found !== undefined) return this.takeOver(definition, context, candidate, found);
+            try {
+                return { ...(await definition.create(context, withoutInternal(candidate))), inputs: candidate };
+            } catch (error) {
+                if (isAmbiguous(error)) return await this.recoverCreate(definition, context, candidate, error);
+                if (unique === undefined || !isNameRefusal(definition, unique, error)) throw error;
+                if (hasOtherName) continue;
+                throw new ResourceError(
+                    `${unique}: the service refuses ${JSON.stringify(candidate[unique])}: ${messageOf(error)}. ` +
+                        `The name may be reserved, or kept by a closed ${definition.noun}; declare another`,
+                    { cause: error },
+                );
+            }
+        }
+    }
+
+    private takeOver(definition: ResourceDefinition, context: VerbContext, inputs: Properties, found: Found) {
+        if (found.obstacles.length > 0) {
+            throw new ResourceError(
+                `${definition.noun} ${found.id} already has this name and cannot be taken over, because ${found.obstacles.join(" and ")}. ` +
+                    `If it shall belong to this program, import it: npx pulumi-fastio adopt-file ${definition.kind} ${found.id}. ` +
+                    "If the resource was only renamed in the program, give it an alias with its old name",
+            );
+        }
+        context.warn(`${definition.noun} ${found.id} was already there and is taken over`);
+        return { id: found.id, inputs, remote: found.remote };
+    }
+
+    /** The answer to a create was lost: the object may exist. Where there is a natural key, one look tells. */
+    private async recoverCreate(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        inputs: Properties,
+        error: unknown,
+    ) {
+        const found = await definition.find?.(context, withoutInternal(inputs));
+        if (found !== undefined && !found.foreign && found.obstacles.length === 0) {
+            return { id: found.id, inputs, remote: found.remote };
+        }
+        const known = definition.find
+            ? "it was not there when looked for right after; the next `pulumi up` looks again before it creates"
+            : `it may exist: compare the ${definition.noun} list of the parent before the next \`pulumi up\``;
+        throw new ResourceError(
+            `${messageOf(error)} The ${definition.noun} was requested and the answer was lost; ${known}`,
+            { cause: error },
+        );
+    }
+
+    /** Brings a made or taken-over object to what was declared, and proves it by what the service shows. */
+    private async settle(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        inputs: Properties,
+        answered: Remote | undefined,
+    ): Promise<Properties> {
+        let remote: Remote = answered ?? {};
+        try {
+            remote = await this.complete(definition, context, id, inputs, answered);
+            const missing = notMade(definition, inputs, remote);
+            if (missing.length > 0) {
+                const set = Object.fromEntries(missing.map((name) => [name, inputs[name]]));
+                const known = { inputs: {}, outputs: this.outputs(definition, inputs, remote) };
+                const after = await definition.update(context, id, { set, clear: [], inputs, known });
+                remote = await this.complete(definition, context, id, inputs, after);
+                this.requireMade(definition, inputs, remote);
+            }
+            if (definition.archive && inputs.archived === true && remote.archived !== true) {
+                await definition.archive(context, id, true);
+                remote = { ...remote, archived: true };
+            }
+            return this.outputs(definition, inputs, remote);
+        } catch (error) {
+            const unconfirmed = new Set(notMade(definition, inputs, remote));
+            const confirmed = Object.fromEntries(Object.entries(inputs).filter(([name]) => !unconfirmed.has(name)));
+            throw new PartialFailure(
+                id,
+                confirmed,
+                this.outputs(definition, confirmed, remote),
+                `${definition.noun} ${id} exists and is saved, but ${messageOf(error)} The next \`pulumi up\` goes on from here`,
+                { cause: error },
+            );
+        }
+    }
+
+    /** The answer of a write when it holds every declared property, and a read where it does not. */
+    private async complete(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        inputs: Properties,
+        answered: Remote | undefined,
+    ): Promise<Remote> {
+        const names = Object.keys(withoutInternal(inputs)).filter((name) => !isOurs(definition, name));
+        if (answered !== undefined && names.every((name) => name in answered)) return answered;
+        const remote = await definition.read(context, id, {
+            inputs,
+            outputs: this.outputs(definition, inputs, answered ?? {}),
+        });
+        if (remote === undefined) throw new ResourceError(`the service does not show it yet.`);
+        return { ...answered, ...remote };
+    }
+
+    private requireMade(definition: ResourceDefinition, inputs: Properties, remote: Remote): void {
+        const missing = notMade(definition, inputs, remote);
+        if (missing.length === 0) return;
+        throw new ResourceError(
+            `the service accepted ${missing.join(", ")} and did not make the change. Check whether the organization's plan includes it.`,
+        );
+    }
+
+    private async change(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        known: Known,
+        inputs: Properties,
+    ): Promise<Properties> {
+        const change = changeOf(definition, known, inputs);
+        const wasArchived = known.outputs.archived === true;
+        const shallBeArchived =
+            inputs.archived === undefined
+                ? wasArchived && known.inputs.archived === undefined
+                : inputs.archived === true;
+        let done: { inputs: Properties; remote: Remote } | undefined;
+        let remote: Remote = {};
+        const step = (more: Remote, reached: Properties) => {
+            remote = { ...remote, ...more };
+            done = { inputs: reached, remote };
+        };
+        try {
+            const writes =
+                Object.keys(change.set).length > 0 ||
+                change.clear.length > 0 ||
+                definition.demands?.(known, inputs) !== undefined;
+            let archived = wasArchived;
+            const open = async () => {
+                await definition.archive?.(context, id, false);
+                archived = false;
+                step({ archived: false }, { ...known.inputs, archived: false });
+            };
+            if (writes) {
+                if (archived) await open();
+                const answered = await this.reopened(definition, context, id, open, () =>
+                    definition.update(context, id, change),
+                );
+                step(answered ?? {}, known.inputs);
+                step(await this.complete(definition, context, id, inputs, answered), known.inputs);
+                this.requireMade(definition, change.set, remote);
+                step(
+                    {},
+                    {
+                        ...inputs,
+                        ...(definition.archive && known.inputs.archived !== undefined ? { archived } : {}),
+                    },
+                );
+            }
+            if (definition.archive && archived !== shallBeArchived) {
+                await definition.archive(context, id, shallBeArchived);
+                step({ archived: shallBeArchived }, inputs);
+            }
+            return this.outputs(definition, inputs, {
+                ...withoutInternal(known.outputs),
+                ...cleared(change),
+                ...remote,
+            });
+        } catch (error) {
+            if (done === undefined) throw error;
+            const outputs = this.outputs(definition, done.inputs, {
+                ...withoutInternal(known.outputs),
+                ...done.remote,
+            });
+            throw new PartialFailure(id, done.inputs, outputs, messageOf(error), { cause: error });
+        }
+    }
+
+    /** A change refused because the object turns out to be archived is made after opening it. */
+    private async reopened<T>(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        open: () => Promise<void>,
+        work: () => Promise<T>,
+    ): Promise<T> {
+        try {
+            return await work();
+        } catch (error) {
+            if (definition.archive === undefined || !isApiError(error, "restricted")) throw error;
+            const remote = await definition.read(context, id, { inputs: {}, outputs: {} });
+            if (remote?.archived !== true) throw error;
+            await open();
+            return work();
+        }
+    }
+
+    /** A child of an archived parent can only change while the parent is open: it is opened for it and closed again, one child at a time. */
+    private async withOpenParent<T>(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        inputs: Properties,
+        work: () => Promise<T>,
+    ): Promise<T> {
+        const parent = definition.parent && this.options.definitions.get(definition.parent.kind);
+        const parentId = definition.parent && inputs[definition.parent.input];
+        const archive = parent?.archive?.bind(parent);
+        try {
+            return await work();
+        } catch (error) {
+            if (
+                parent === undefined ||
+                archive === undefined ||
+                typeof parentId !== "string" ||
+                !isApiError(error, "restricted")
+            )
+                throw error;
+            return this.options.session.exclusively(`open ${parentId}`, async () => {
+                const remote = await parent.read(context, parentId, { inputs: {}, outputs: {} });
+                if (remote?.archived !== true) throw error;
+                await archive(context, parentId, false);
+                try {
+                    return await work();
+                } finally {
+                    await archive(context, parentId, true).catch((failure) =>
+                        context.warn(
+                            `${parent.noun} ${parentId} was opened for a change and could not be archived again: ${messageOf(failure)} ` +
+                                "`pulumi refresh` shows it, and the next `pulumi up` archives it",
+                        ),
+                    );
+                }
+            });
+        }
+    }
+
+    private outputs(definition: ResourceDefinition, inputs: Properties, remote: Remote): Properties {
+        return outputsOf(definition, inputs, remote, this.options.client().origin);
+    }
+}
+
+/** Resources that count together against a limit: of one kind, under one parent. */
+function group(definition: ResourceDefinition, inputs: Properties): string {
+    return `${definition.kind} ${definition.parent ? String(inputs[definition.parent.input]) : ""}`;
+}
+
+function identitiesOf(definition: ResourceDefinition, id: string, known: Known): string[] {
+    return (definition.identities?.(id, known) ?? [id]).map((identity) => `${definition.kind} ${identity}`);
+}
+
+/** Declared properties that the service shows otherwise. What it does not show at all cannot be told. */
+function notMade(definition: ResourceDefinition, inputs: Properties, remote: Remote): string[] {
+    return Object.keys(withoutInternal(inputs)).filter((name) => {
+        const { adjusted, identity } = metaOf(definition, name);
+        if (isOurs(definition, name) || adjusted || identity || name === "archived" || !(name in remote)) return false;
+        return !sameValue(definition, name, inputs[name], remote[name]);
+    });
+}
+
+function changeOf(definition: ResourceDefinition, known: Known, inputs: Properties): Change {
+    const change = { set: {} as Properties, clear: [] as string[], inputs, known };
+    for (const { property, kind } of differencesOf(definition, known.inputs, inputs)) {
+        const { providerOnly, reset } = metaOf(definition, property);
+        if (providerOnly || property === "archived") continue;
+        if (kind !== "delete") change.set[property] = inputs[property];
+        else if (typeof reset === "object") change.set[property] = reset.to;
+        else change.clear.push(property);
+    }
+    return change;
+}
+
+function cleared(change: Change): Properties {
+    return Object.fromEntries(change.clear.map((name) => [name, null]));
+}
+
+/** Another generated name for a further attempt; nothing when the name was declared. */
+function otherName(definition: ResourceDefinition, inputs: Properties, attempt: number): Properties {
+    const { property, name } = otherNameOf(definition, inputs, attempt);
+    return property === undefined || name === undefined ? {} : { [property]: name };
+}
+
+function otherNameOf(
+    definition: ResourceDefinition,
+    inputs: Properties,
+    attempt = 0,
+): { property?: string; name?: string } {
+    const property = uniqueInput(definition);
+    const within = property === undefined ? undefined : metaOf(definition, property).generatedWithin;
+    const urn = inputs[resourceKey];
+    if (property === undefined || within === undefined || typeof urn !== "string") return {};
+    const nameOf = (n: number) =>
+        generatedName(urn, String(inputs[within]), definition.noun, longestText(definition, property), n);
+    return inputs[property] === nameOf(0) ? { property, name: nameOf(attempt) } : {};
+}
+
+/** Whether the service refused the create because of the unique name. */
+function isNameRefusal(definition: ResourceDefinition, unique: string, error: unknown): boolean {
+    if (isApiError(error, "duplicate", "exists", "conflict")) return true;
+    return isApiError(error, "invalid") && messageOf(error).includes(definition.wire[unique] ?? unique);
+}
+
+/** `workspace "design"`: the kind and what a person calls the thing. */
+function describe(definition: ResourceDefinition, inputs: Properties): string {
+    const label = inputs.name ?? inputs.email ?? inputs.userId;
+    return typeof label === "string" ? `${definition.noun} ${JSON.stringify(label)}` : `the ${definition.noun}`;
+}
+
+/** Adds the property's name where the service speaks of its own key. */
+function withProperty(definition: ResourceDefinition, message: string): string {
+    const named = Object.entries(definition.wire).find(
+        ([property, key]) =>
+            property !== key && property in definition.inputs.shape && new RegExp(`\\b${key}\\b`).test(message),
+    );
+    return named === undefined || message.includes(named[0])
+        ? message
+        : `${message} (${named[1]} is the property ${named[0]})`;
+}
+
+export type { CheckFailure };

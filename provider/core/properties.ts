@@ -1,0 +1,54 @@
+/** Schemas that several kinds share: ids, dates, colours, free JSON, e-mail addresses. */
+import { z } from "zod";
+import { toRfc3339 } from "./wire";
+
+/** A 19-digit id of a parent. A name is refused with the function that looks the id up, because a renamed parent would otherwise replace all below it. */
+export function parentId(noun: string, lookUp: string) {
+    return z.string().regex(/^[0-9]{19}$/, {
+        error: `must be the 19-digit id of ${noun}; use the id output of the resource, or look it up by name with ${lookUp}`,
+    });
+}
+
+/** A point in time: RFC 3339 or the API's own `YYYY-MM-DD HH:MM:SS`, both in UTC when no zone is given. */
+export function dateTime() {
+    return z
+        .string()
+        .refine((text) => datePattern.test(text) && !Number.isNaN(Date.parse(toRfc3339(text))), {
+            error: "must be a date and time such as 2027-03-01T12:00:00Z or 2027-03-01 12:00:00",
+        })
+        .meta({ form: "datetime", normalise: (value) => toRfc3339(String(value)) });
+}
+
+const datePattern = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?UTC|Z|[+-]\d{2}:\d{2})?$/;
+
+/** An e-mail address, compared without case. */
+export function emailAddress() {
+    return z.email({ error: "must be an e-mail address" }).meta({ normalise: (value) => String(value).toLowerCase() });
+}
+
+/** Any JSON value; equal when its content is equal, whatever the order of keys. */
+export function freeJson() {
+    return z.json().meta({ form: "json" });
+}
+
+/** Text without control characters. */
+export function plainText(least: number, most: number, allowLineBreaks = false) {
+    const control = allowLineBreaks ? /^(?:[^\p{C}]|[\n\r\t])*$/u : /^[^\p{C}]*$/u;
+    return z
+        .string()
+        .min(least, { error: `must have at least ${least} characters` })
+        .max(most, { error: `must have at most ${most} characters` })
+        .regex(control, { error: "must not contain control characters" });
+}
+
+/** An http or https address. */
+export function webAddress() {
+    return z.url({ protocol: /^https?$/, error: "must be an http or https address" });
+}
+
+/** One of the API's own phrases. */
+export function phrase<const Values extends readonly [string, ...string[]]>(enumName: string, values: Values) {
+    return z
+        .enum(values, { error: `must be one of ${values.map((value) => JSON.stringify(value)).join(", ")}` })
+        .meta({ enumName });
+}

@@ -1,0 +1,68 @@
+/** What one provider process remembers of its run. Nothing of it outlives the process. */
+
+export class Session {
+    readonly #checked = new Set<string>();
+    readonly #plannedCreates = new Map<string, Set<string>>();
+    readonly #touched = new Set<string>();
+    readonly #answers = new Map<string, Promise<unknown>>();
+    readonly #locks = new Map<string, Promise<unknown>>();
+
+    /** Whether anything was checked: true in previews and updates, false in a refresh or a destroy. */
+    get hasChecked(): boolean {
+        return this.#checked.size > 0;
+    }
+
+    noteCheck(resource: string): void {
+        this.#checked.add(resource);
+    }
+
+    wasChecked(resource: string): boolean {
+        return this.#checked.has(resource);
+    }
+
+    /** A resource of this group (kind and parent) that does not exist yet has been checked. */
+    planCreate(group: string, resource: string): void {
+        const planned = this.#plannedCreates.get(group) ?? new Set();
+        this.#plannedCreates.set(group, planned.add(resource));
+    }
+
+    /** The create is under way: it is no longer one to come. */
+    beginCreate(group: string, resource: string): void {
+        this.#plannedCreates.get(group)?.delete(resource);
+    }
+
+    /** How many further creates of this group are known to come. */
+    plannedCreates(group: string): number {
+        return this.#plannedCreates.get(group)?.size ?? 0;
+    }
+
+    /** These names belong to an object that another resource of this run owns now. */
+    touch(identities: readonly string[]): void {
+        for (const identity of identities) this.#touched.add(identity);
+    }
+
+    isTouched(identities: readonly string[]): boolean {
+        return identities.some((identity) => this.#touched.has(identity));
+    }
+
+    /** The answer of the same question asked earlier, else of the work. A failure is not remembered. */
+    remember<T>(question: string, work: () => Promise<T>): Promise<T> {
+        const known = this.#answers.get(question) as Promise<T> | undefined;
+        if (known !== undefined) return known;
+        const answer = work();
+        this.#answers.set(question, answer);
+        answer.catch(() => this.#answers.delete(question));
+        return answer;
+    }
+
+    /** Runs the work when all earlier work under the same name has ended. */
+    async exclusively<T>(name: string, work: () => Promise<T>): Promise<T> {
+        const before = this.#locks.get(name) ?? Promise.resolve();
+        const mine = before.then(work, work);
+        this.#locks.set(
+            name,
+            mine.catch(() => undefined),
+        );
+        return mine;
+    }
+}

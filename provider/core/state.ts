@@ -1,0 +1,79 @@
+/** How properties stand in the state: the internal ones, the cleaning, and the projection of what the service shows onto what was declared. */
+import { sameValue } from "./compare";
+import { type Known, metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
+
+/** Output: the origin of the service that holds the object. */
+export const serviceKey = "__service";
+/** Input: the URN that the resource would have in the plugin; names the resource in generated names and messages. */
+export const resourceKey = "__resource";
+
+/** Whether a property belongs to the provider and not to the kind: no rule of a kind applies to it, and diff ignores it. */
+export function isInternal(name: string): boolean {
+    return name.startsWith("__");
+}
+
+/** The properties of the kind alone. */
+export function withoutInternal(properties: Properties): Properties {
+    return Object.fromEntries(Object.entries(properties).filter(([name]) => !isInternal(name)));
+}
+
+/**
+ * The only way into the state: drops what is undefined or null at any depth of objects, because the engine's protocol
+ * fails on `undefined` after the remote object exists.
+ */
+export function toState(properties: Properties): Properties {
+    return cleaned(properties) as Properties;
+}
+
+function cleaned(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map((item) => cleaned(item) ?? null);
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(
+        Object.entries(value)
+            .filter(([, item]) => item !== undefined && item !== null)
+            .map(([name, item]) => [name, cleaned(item)]),
+    );
+}
+
+/** Outputs: what the service shows, and what was declared where it shows nothing. */
+export function outputsOf(
+    definition: ResourceDefinition,
+    inputs: Properties,
+    remote: Remote,
+    origin: string,
+): Properties {
+    const declared = Object.entries(withoutInternal(inputs)).filter(
+        ([name]) => isOurs(definition, name) || !(name in remote),
+    );
+    const shown = Object.entries(remote).filter(([name]) => !isOurs(definition, name));
+    return toState({ ...Object.fromEntries(declared), ...Object.fromEntries(shown), [serviceKey]: origin });
+}
+
+/** Whether only the program knows the value: the service has no such field or never gives it back. */
+export function isOurs(definition: ResourceDefinition, name: string): boolean {
+    const { writeOnly, providerOnly } = metaOf(definition, name);
+    return Boolean(writeOnly || providerOnly);
+}
+
+/**
+ * Inputs after a read: a property keeps its declared form while the service shows what it showed after our last write,
+ * and takes the service's value once that differs, so that the next preview names it.
+ */
+export function projectInputs(definition: ResourceDefinition, known: Known, remote: Remote): Properties {
+    const inputs: Properties = {};
+    for (const [name, declared] of Object.entries(known.inputs)) {
+        const keeps =
+            isInternal(name) ||
+            isOurs(definition, name) ||
+            metaOf(definition, name).identity ||
+            !(name in remote) ||
+            sameValue(definition, name, remote[name], known.outputs[name]);
+        inputs[name] = keeps ? declared : remote[name];
+    }
+    return toState(inputs);
+}
+
+/** Inputs of an object that no program declared yet: all that the service shows of them. */
+export function inputsOf(definition: ResourceDefinition, remote: Remote): Properties {
+    return toState(Object.fromEntries(Object.entries(remote).filter(([name]) => name in definition.inputs.shape)));
+}

@@ -1,0 +1,69 @@
+/** Between declared properties and the API's form fields, by the literals of the definition. */
+import type { FormValue } from "../api/client";
+import { metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
+
+type Wired = Pick<ResourceDefinition, "inputs" | "outputs" | "wire">;
+
+/** The form that sets these properties and clears those; properties without an API field are left out. */
+export function toForm(definition: Wired, set: Properties, clear: readonly string[] = []): Record<string, FormValue> {
+    const form: Record<string, FormValue> = {};
+    for (const [name, value] of Object.entries(set)) {
+        const key = definition.wire[name];
+        if (key !== undefined && value !== undefined && name in definition.inputs.shape)
+            form[key] = formValue(definition, name, value);
+    }
+    for (const name of clear) {
+        const key = definition.wire[name];
+        if (key !== undefined) form[key] = null;
+    }
+    return form;
+}
+
+function formValue(definition: Wired, name: string, value: unknown): FormValue {
+    if (value === "") return null;
+    if (metaOf(definition, name).form === "datetime") return toApiTime(String(value));
+    if (typeof value === "string" && metaOf(definition, name).form !== "json") return value;
+    if (typeof value === "number" || typeof value === "boolean") return value;
+    return JSON.stringify(value);
+}
+
+/** Every property that the answer holds, in declared form; null where the service has nothing. */
+export function fromAnswer(definition: Wired, answer: Record<string, unknown>): Remote {
+    const remote: Remote = {};
+    for (const [name, key] of Object.entries(definition.wire)) {
+        if (key in answer) remote[name] = declaredValue(definition, name, answer[key]);
+    }
+    return remote;
+}
+
+function declaredValue(definition: Wired, name: string, value: unknown): unknown {
+    if (value === null || value === undefined || value === "") return null;
+    const { form } = metaOf(definition, name);
+    if (form === "datetime") return toRfc3339(String(value));
+    if (form === "json" && typeof value === "string") return parsedJson(value);
+    if (value === "true" || value === "false") return value === "true";
+    return value;
+}
+
+function parsedJson(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return text;
+    }
+}
+
+const apiTime = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?: ?UTC|Z)?$/;
+
+/** The service's dates and RFC 3339 alike as RFC 3339 in UTC; anything else unchanged. */
+export function toRfc3339(text: string): string {
+    const match = apiTime.exec(text);
+    if (match) return `${match[1]}T${match[2]}Z`;
+    const time = Date.parse(text);
+    return Number.isNaN(time) ? text : `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+
+/** The one form of dates that every endpoint takes: `YYYY-MM-DD HH:MM:SS`, in UTC. */
+export function toApiTime(text: string): string {
+    return toRfc3339(text).replace("T", " ").replace("Z", "");
+}

@@ -1,0 +1,12 @@
+/** The registry: every kind, once. */
+import type { ResourceDefinition } from "../core/define";
+import { organization } from "./organization";
+import { transferToken } from "./transfer-token";
+import { workspace } from "./workspace";
+import { workspaceMember } from "./workspace-member";
+
+export const resources: readonly ResourceDefinition[] = [organization, workspace, workspaceMember, transferToken];
+
+export const resourcesByKind: ReadonlyMap<string, ResourceDefinition> = new Map(
+    resources.map((definition) => [definition.kind, definition]),
+);

@@ -1,0 +1,407 @@
+/** What the members of workspaces, shares and organizations have in common: people, roles, and invitations with their states. */
+import { z } from "zod";
+import { isApiError } from "../api/errors";
+import {
+    defineResource,
+    type Known,
+    type Properties,
+    type Remote,
+    type ResourceDefinition,
+    type VerbContext,
+} from "../core/define";
+import { ResourceError } from "../core/errors";
+import { oncePerVerb } from "../core/once-per-verb";
+import { dateTime, emailAddress, parentId, phrase, plainText } from "../core/properties";
+import { toForm, toRfc3339 } from "../core/wire";
+import { memberNotify } from "./phrases";
+
+export interface MemberOf {
+    kind: string;
+    parentKind: string;
+    /** The parent as in sentences, with its article: "a workspace". */
+    parentNoun: string;
+    parentInput: string;
+    /** First segment of the API's paths. */
+    segment: "org" | "workspace" | "share";
+    /** How a program looks the parent's id up by name. */
+    lookUp: string;
+    roles: readonly [string, ...string[]];
+    roleEnum: string;
+    /** The parent's spelling of the notification key. */
+    notifyKey: "notifications" | "notify_options";
+    /** How many members the plan allows; undefined when there is no limit or it cannot be seen. */
+    limit?(context: VerbContext, parent: string): Promise<number | undefined>;
+}
+
+const invite = z.looseObject({ id: z.coerce.string(), expires: z.string().nullish() });
+const row = z.looseObject({
+    id: z.coerce.string(),
+    email_address: z.string().nullish(),
+    email: z.string().nullish(),
+    first_name: z.string().nullish(),
+    last_name: z.string().nullish(),
+    permissions: z.string().nullish(),
+    permission: z.string().nullish(),
+    role: z.string().nullish(),
+    status: z.string().nullish(),
+    expires: z.string().nullish(),
+    invite: invite.nullish().catch(null),
+});
+type Row = z.infer<typeof row>;
+
+const invitation = z.looseObject({
+    id: z.coerce.string(),
+    email: z.string().nullish(),
+    email_address: z.string().nullish(),
+    invitee_email: z.string().nullish(),
+    state: z.string().nullish(),
+    permissions: z.string().nullish(),
+    expires: z.string().nullish(),
+});
+
+const emailOf = (one: { email_address?: string | null | undefined; email?: string | null | undefined }) =>
+    (one.email_address ?? one.email ?? "").toLowerCase();
+const roleOf = (member: Row) => member.permissions ?? member.permission ?? member.role ?? null;
+const isPending = (member: Row) => member.status === "pending" || (member.status == null && member.invite != null);
+
+/** One definition of a member for each kind of parent. */
+export function memberDefinition(of: MemberOf): ResourceDefinition {
+    const { segment, parentInput } = of;
+    /** One listing for the look at the plan's limit and the look for the person. */
+    const members = oncePerVerb(listMembers);
+
+    function listMembers(context: VerbContext, parent: string): Promise<Row[]> {
+        return context.client.list({
+            operation: `list the ${segment}'s members`,
+            path: [segment, parent, "members", "list"],
+            items: "users",
+            item: row,
+            identity: (one) => one.id,
+        });
+    }
+
+    const inputs = z.object({
+        [parentInput]: parentId(of.parentNoun, of.lookUp).meta({
+            immutable: true,
+            reference: of.parentKind,
+            description: `Id of ${of.parentNoun}: the \`id\` output of ${/^[AEIO]/.test(of.parentKind) ? "an" : "a"} \`${of.parentKind}\`.`,
+        }),
+        email: emailAddress()
+            .meta({
+                immutable: true,
+                identity: true,
+                description:
+                    "E-mail address of the person, compared without case. Somebody without an account is invited. Exactly one of `email` and `userId`.",
+            })
+            .optional(),
+        userId: z
+            .string()
+            .regex(/^[0-9]{19}$/, { error: "must be a 19-digit user id" })
+            .meta({
+                immutable: true,
+                identity: true,
+                description:
+                    "Id of the person's account, 19 digits. Exactly one of `email` and `userId`. As an output: the id, also of somebody declared by e-mail.",
+            })
+            .optional(),
+        role: phrase(of.roleEnum, of.roles).meta({
+            description: `What the person may do: ${of.roles.map((role) => `\`${role}\``).join(", ")}. The owner cannot be declared.`,
+        }),
+        expires: dateTime()
+            .meta({
+                description:
+                    "When the membership ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Removing it clears it.",
+            })
+            .optional(),
+        notifyOptions: phrase("MemberNotify", memberNotify)
+            .meta({
+                reset: "keep",
+                description:
+                    "How the person is told of what happens. It cannot be cleared: removing it from the program leaves it as it is.",
+            })
+            .optional(),
+        message: plainText(10, 255, true)
+            .meta({
+                providerOnly: true,
+                description: "Text of the invitation, 10 to 255 characters; used when somebody is invited.",
+            })
+            .optional(),
+        invitationExpires: dateTime()
+            .meta({
+                writeOnly: true,
+                reset: "keep",
+                description:
+                    "When an invitation that nobody has answered ends, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. A change invites somebody anew who is still pending.",
+            })
+            .optional(),
+    });
+
+    const outputs = z.object({
+        status: z.string().meta({
+            description:
+                "`active`, `pending` (invited), `expired` or `declined`. After a refresh the next `pulumi up` invites the last two again.",
+        }),
+        firstName: z.string().meta({ description: "First name of the person's account." }).optional(),
+        lastName: z.string().meta({ description: "Last name of the person's account." }).optional(),
+        invitationId: z.string().meta({ description: "Id of the invitation while it is pending." }).optional(),
+        invitationExpiresAt: z.string().meta({ description: "When the pending invitation ends, RFC 3339." }).optional(),
+    });
+
+    const wire = {
+        role: "permissions",
+        expires: "expires",
+        notifyOptions: of.notifyKey,
+        message: "message",
+        invitationExpires: "invitation_expires",
+    };
+
+    const parentOf = (properties: Properties) => String(properties[parentInput]);
+    const split = (id: string) => {
+        const [parent = "", person = ""] = id.split("/");
+        return { parent, person, byEmail: person.includes("@") };
+    };
+
+    function personOf(rows: readonly Row[], id: string, known: Known): Row | undefined {
+        const { person, byEmail } = split(id);
+        const userId = known.outputs.userId ?? (byEmail ? undefined : person);
+        return rows.find((one) => one.id === userId) ?? rows.find((one) => byEmail && emailOf(one) === person);
+    }
+
+    function refuseOwner(context: VerbContext, member: Row | undefined): void {
+        if (member === undefined || roleOf(member) !== "owner") return;
+        const forget =
+            context.urn === undefined
+                ? ""
+                : `, or take the resource out of the stack with \`pulumi state delete '${context.urn}'\``;
+        throw new ResourceError(
+            `${emailOf(member) || `user ${member.id}`} is the owner of the ${segment === "org" ? "organization" : segment}: the owner's membership cannot be ` +
+                `declared, changed or removed. Remove the resource from the program${forget}`,
+        );
+    }
+
+    function remoteOf(member: Row, id: string, isImport: boolean): Remote {
+        const { parent, person, byEmail } = split(id);
+        const pending = isPending(member);
+        const settings = pending ? {} : { expires: member.expires ? toRfc3339(member.expires) : null };
+        const notify = member[of.notifyKey] ?? member.notify_options ?? member.notifications;
+        return {
+            [parentInput]: parent,
+            ...(byEmail ? { email: emailOf(member) || person } : {}),
+            ...(byEmail && isImport ? {} : { userId: member.id }),
+            role: roleOf(member),
+            ...settings,
+            ...(pending || notify === undefined ? {} : { notifyOptions: notify }),
+            status: pending ? "pending" : "active",
+            firstName: member.first_name ?? null,
+            lastName: member.last_name ?? null,
+            invitationId: pending ? (member.invite?.id ?? null) : null,
+            invitationExpiresAt: pending && member.invite?.expires ? toRfc3339(member.invite.expires) : null,
+        };
+    }
+
+    /** What became of an invited person who is not in the list of members. */
+    async function endedInvitation(
+        context: VerbContext,
+        id: string,
+        known: Known,
+    ): Promise<"declined" | "expired" | undefined> {
+        const { parent, person, byEmail } = split(id);
+        const status = known.outputs.status;
+        if (!byEmail || status === "active") return undefined;
+        const declined = await context.client.list({
+            operation: `list the ${segment}'s declined invitations`,
+            path: [segment, parent, "members", "invitations", "list", "declined"],
+            items: "invitations",
+            item: invitation,
+            identity: (one) => one.id,
+        });
+        const mine = (one: z.infer<typeof invitation>) =>
+            emailOf(one) === person || one.invitee_email?.toLowerCase() === person;
+        if (declined.some((one) => mine(one) && (known.outputs.invitationId ?? one.id) === one.id)) return "declined";
+        if (status === "declined" || status === "expired") return status;
+        const end = known.outputs.invitationExpiresAt;
+        return typeof end === "string" && Date.parse(end) <= context.client.serviceNow() ? "expired" : undefined;
+    }
+
+    async function invitePerson(
+        context: VerbContext,
+        parent: string,
+        person: string,
+        declared: Properties,
+        kind: "create" | "write",
+    ) {
+        const { role, expires, notifyOptions, message, invitationExpires } = declared;
+        await context.client.request({
+            operation: `add the member to the ${segment}`,
+            method: "POST",
+            path: [segment, parent, "members", person],
+            form: toForm(definition, { role, expires, notifyOptions, message, invitationExpires }),
+            kind,
+            answer: z.unknown(),
+        });
+    }
+
+    const definition = defineResource({
+        kind: of.kind,
+        noun: `${segment === "org" ? "organization" : segment} member`,
+        description:
+            `A person's membership in ${of.parentNoun}, by e-mail address or user id.\n\n` +
+            "Somebody with an account becomes a member at once; anybody else is invited and is `pending` until the invitation is accepted. " +
+            "Somebody who is already a member is taken over, with a warning. Deleting removes the member or revokes the invitation, whichever there is.",
+        importedBy: "`<parent id>/<e-mail address>` or `<parent id>/<user id>`",
+        inputs,
+        outputs,
+        wire,
+        parent: { input: parentInput, kind: of.parentKind },
+        rules: [
+            {
+                properties: ["email", "userId"],
+                broken: ({ email, userId }) =>
+                    (email === undefined) === (userId === undefined)
+                        ? "declare exactly one of email and userId"
+                        : undefined,
+            },
+            {
+                properties: ["message", "userId"],
+                broken: ({ message, userId }) =>
+                    message !== undefined && userId !== undefined
+                        ? "belongs to an invitation, and a user id is never invited; leave it out"
+                        : undefined,
+            },
+            {
+                properties: ["invitationExpires", "userId"],
+                broken: ({ invitationExpires, userId }) =>
+                    invitationExpires !== undefined && userId !== undefined
+                        ? "belongs to an invitation, and a user id is never invited; leave it out"
+                        : undefined,
+            },
+        ],
+        samples: {
+            minimal: { [parentInput]: "1000000000000000001", email: "ann@example.com", role: "member" },
+            full: {
+                [parentInput]: "1000000000000000001",
+                email: "ann@example.com",
+                role: "member",
+                expires: "2099-12-31T23:59:59Z",
+                notifyOptions: "Notify me in app",
+                message: "Welcome to our workspace.",
+                invitationExpires: "2099-01-31T12:00:00Z",
+            },
+            changed: {
+                [parentInput]: "1000000000000000001",
+                email: "ann@example.com",
+                role: "admin",
+                expires: "2098-12-31T23:59:59Z",
+                notifyOptions: "Do not notify me",
+                message: "Welcome back to our workspace.",
+                invitationExpires: "2098-01-31T12:00:00Z",
+            },
+        },
+
+        identities(id, known) {
+            const { parent, person } = split(id);
+            const userId = known.outputs.userId;
+            return [`${parent}/${person}`, ...(typeof userId === "string" ? [`${parent}/${userId}`] : [])];
+        },
+
+        async ceiling(context, declared) {
+            const parent = parentOf(declared);
+            const allowed = await of.limit?.(context, parent);
+            if (allowed === undefined) return undefined;
+            const rows = await members(context, parent);
+            const there = personOf(rows, idOf(declared), { inputs: {}, outputs: {} }) !== undefined;
+            return there ? undefined : { name: `members in ${of.parentNoun}`, allowed, used: rows.length };
+        },
+
+        async find(context, declared) {
+            const id = idOf(declared);
+            const member = personOf(await members(context, parentOf(declared)), id, { inputs: {}, outputs: {} });
+            refuseOwner(context, member);
+            return member && { id, remote: remoteOf(member, id, false), foreign: false, obstacles: [] };
+        },
+
+        async create(context, declared) {
+            const { parent, person } = split(idOf(declared));
+            try {
+                await invitePerson(context, parent, person, declared, "create");
+            } catch (error) {
+                // Somebody else added the person between our look and our request: what counts is that the person is a member.
+                if (!isApiError(error, "exists")) throw error;
+            }
+            return { id: `${parent}/${person}` };
+        },
+
+        async read(context, id, known) {
+            const { parent } = split(id);
+            const isImport = Object.keys(known.inputs).length === 0;
+            const member = personOf(await listMembers(context, parent), id, known);
+            if (member !== undefined) {
+                const remote = remoteOf(member, id, isImport);
+                const end = remote.invitationExpiresAt;
+                const over = typeof end === "string" && Date.parse(end) <= context.client.serviceNow();
+                return over ? { ...remote, status: "expired" } : remote;
+            }
+            const status = await endedInvitation(context, id, known);
+            return status === undefined
+                ? undefined
+                : { [parentInput]: parent, status, invitationId: null, invitationExpiresAt: null };
+        },
+
+        async update(context, id, change) {
+            const { parent, person } = split(id);
+            const member = personOf(await listMembers(context, parent), id, change.known);
+            refuseOwner(context, member);
+            const ended = ["expired", "declined"].includes(String(change.known.outputs.status));
+            if (member === undefined || (isPending(member) && (ended || "invitationExpires" in change.set))) {
+                await invitePerson(context, parent, person, change.inputs, "write");
+                return undefined;
+            }
+            const pending = isPending(member);
+            const form = toForm(definition, change.set, change.clear);
+            const { message: _, invitation_expires: __, [of.notifyKey]: notify, ...rest } = form;
+            const notification = notify === undefined ? {} : { [pending ? "notify_options" : of.notifyKey]: notify };
+            if (Object.keys(rest).length + Object.keys(notification).length === 0) return undefined;
+            await context.client.request({
+                operation: pending ? `change the invitation to the ${segment}` : `change the ${segment}'s member`,
+                method: "POST",
+                path: pending
+                    ? [segment, parent, "members", "invitation", member.invite?.id ?? person]
+                    : [segment, parent, "member", member.id, "update"],
+                form: { ...rest, ...notification },
+                kind: "write",
+                answer: z.unknown(),
+            });
+            return undefined;
+        },
+
+        async delete(context, id, known) {
+            const { parent, person } = split(id);
+            const member = personOf(await listMembers(context, parent), id, known);
+            refuseOwner(context, member);
+            const invitationId = member === undefined ? known.outputs.invitationId : (member.invite?.id ?? person);
+            if (member === undefined && typeof invitationId !== "string") return;
+            const revoke = member === undefined || isPending(member);
+            await context.client.request({
+                operation: revoke ? `revoke the invitation to the ${segment}` : `remove the member from the ${segment}`,
+                method: "DELETE",
+                path: revoke
+                    ? [segment, parent, "members", "invitation", String(invitationId)]
+                    : [segment, parent, "members", member.id],
+                kind: "delete",
+                answer: z.unknown(),
+            });
+        },
+
+        demands(known) {
+            const { status } = known.outputs;
+            return status === "expired" || status === "declined" ? { action: "update", property: "status" } : undefined;
+        },
+    });
+
+    function idOf(declared: Properties): string {
+        const person = declared.userId ?? String(declared.email).toLowerCase();
+        return `${parentOf(declared)}/${person}`;
+    }
+
+    return definition;
+}

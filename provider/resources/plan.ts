@@ -1,0 +1,33 @@
+/** The plan's limits, read once for each organization and run. */
+import { z } from "zod";
+import { isApiError } from "../api/errors";
+import type { VerbContext } from "../core/define";
+
+const answer = z.looseObject({
+    limits: z.looseObject({}).catchall(z.number().nullable().optional().catch(undefined)).optional().catch(undefined),
+});
+
+/** A limit of an organization's plan; undefined when there is none, or when this caller may not see it. */
+export async function planLimit(
+    context: VerbContext,
+    organization: string,
+    limit: "workspaces" | "members_per_workspace",
+): Promise<number | undefined> {
+    const limits = await context.remember(`plan of ${organization}`, async () => {
+        try {
+            const details = await context.client.request({
+                operation: "read the organization's plan",
+                method: "GET",
+                path: ["org", organization, "billing", "details"],
+                kind: "read",
+                answer,
+            });
+            return details.limits ?? {};
+        } catch (error) {
+            // The limits are for admins; for others the service itself refuses what is too much.
+            if (isApiError(error, "denied", "not-found")) return {};
+            throw error;
+        }
+    });
+    return limits[limit] ?? undefined;
+}

@@ -1,0 +1,218 @@
+/** TransferToken: hands an organization that an agent built to a human. */
+import { z } from "zod";
+import { wrapped } from "../api/envelope";
+import { isAmbiguous, isApiError } from "../api/errors";
+import { defineResource, type Known, type VerbContext } from "../core/define";
+import { ResourceError } from "../core/errors";
+import { oncePerVerb } from "../core/once-per-verb";
+import { parentId } from "../core/properties";
+import { toRfc3339 } from "../core/wire";
+
+const mostActive = 5;
+
+const token = z.looseObject({ id: z.coerce.string().optional(), token: z.string(), expires: z.string().nullish() });
+
+const inputs = z.object({
+    organizationId: parentId("an organization", "getOrganizationOutput({ domain }).id").meta({
+        immutable: true,
+        reference: "Organization",
+        description:
+            "Id of the organization to hand over: the `id` output of an `Organization`. This account must own it, and be an agent.",
+    }),
+    triggers: z
+        .record(z.string(), z.string())
+        .meta({
+            immutable: true,
+            description:
+                "Values of your own. A change makes a new token and revokes the old one. They are kept in the state only.",
+        })
+        .optional(),
+    rotateWhenExpired: z
+        .boolean()
+        .meta({
+            providerOnly: true,
+            fallback: false,
+            description:
+                "Whether the next `pulumi up` after a refresh makes a new token when this one has expired or was revoked. A claimed token is never renewed. Default false.",
+        })
+        .optional(),
+});
+
+const outputs = z.object({
+    token: z.string().meta({ secret: true, description: "The token: whoever has it can claim the organization." }),
+    claimUrl: z.string().meta({ secret: true, description: "The address at which a human claims the organization." }),
+    expiresAt: z
+        .string()
+        .meta({ description: "When the token expires, RFC 3339: 72 hours after it was made." })
+        .optional(),
+    status: z.string().meta({
+        description: "`active`, `expired`, `claimed` (somebody else owns the organization now) or `revoked`.",
+    }),
+});
+
+function split(id: string): { organization: string; tokenId: string } {
+    const [organization = "", tokenId = ""] = id.split("/");
+    return { organization, tokenId };
+}
+
+async function activeTokens(context: VerbContext, organization: string) {
+    return context.client.list({
+        operation: "list the organization's transfer tokens",
+        path: ["org", organization, "transfer", "token", "list"],
+        items: "tokens",
+        item: token,
+        identity: (one) => one.id ?? one.token,
+    });
+}
+
+/** One listing for the look at the limit and for telling a new token from the earlier ones. */
+const tokensBefore = oncePerVerb(activeTokens);
+
+/** Whether the caller owns the organization; undefined when the organization is not there. */
+async function ownsOrganization(context: VerbContext, id: string, known: Known): Promise<boolean | undefined> {
+    try {
+        const answer = await context.client.request({
+            operation: "read the organization",
+            method: "GET",
+            path: ["org", id, "details"],
+            kind: "read",
+            answer: wrapped(
+                ["org", "organization"],
+                z.looseObject({ user_permission: z.string(), closed: z.boolean().optional() }),
+            ),
+        });
+        return answer.closed ? undefined : answer.user_permission === "owner";
+    } catch (error) {
+        if (isApiError(error, "not-found")) return undefined;
+        // Whoever claimed it may have removed this account altogether.
+        if (isApiError(error, "denied") && known.outputs.status === "claimed") return false;
+        throw error;
+    }
+}
+
+function shown(one: z.infer<typeof token>) {
+    return {
+        token: one.token,
+        claimUrl: `https://go.fast.io/claim?token=${one.token}`,
+        expiresAt: one.expires ? toRfc3339(one.expires) : null,
+        status: "active",
+    };
+}
+
+/** What became of a token that is not listed any more. */
+async function formerStatus(
+    context: VerbContext,
+    organization: string,
+    known: Known,
+    listDenied: boolean,
+): Promise<string | undefined> {
+    const expiresAt = known.outputs.expiresAt;
+    const owns = await ownsOrganization(context, organization, known);
+    if (owns === undefined) return undefined;
+    if (!listDenied && typeof expiresAt === "string" && Date.parse(expiresAt) <= context.client.serviceNow())
+        return "expired";
+    return owns ? "revoked" : "claimed";
+}
+
+export const transferToken = defineResource({
+    kind: "TransferToken",
+    noun: "transfer token",
+    description:
+        "A token with which a human takes over an organization that an agent account built. It is valid for 72 hours, and five can be active.\n\n" +
+        "Whoever claims becomes the owner, and this account stays as an admin: `pulumi refresh` then shows the status `claimed`. " +
+        "Deleting an active token revokes it; deleting any other makes no request.",
+    importedBy: "`<organization id>/<token id>`",
+    inputs,
+    outputs,
+    wire: {},
+    parent: { input: "organizationId", kind: "Organization" },
+    samples: {
+        minimal: { organizationId: "1000000000000000001" },
+        full: { organizationId: "1000000000000000001", triggers: { round: "1" }, rotateWhenExpired: false },
+        changed: { organizationId: "1000000000000000001", triggers: { round: "2" }, rotateWhenExpired: true },
+    },
+
+    async ceiling(context, { organizationId }) {
+        const active = await tokensBefore(context, String(organizationId));
+        return { name: "active transfer tokens for an organization", allowed: mostActive, used: active.length };
+    },
+
+    async create(context, declared) {
+        const organization = String(declared.organizationId);
+        const before = await tokensBefore(context, organization);
+        const madeNow = async () => {
+            const earlier = new Set(before.map((one) => one.token));
+            return (await activeTokens(context, organization)).filter((one) => !earlier.has(one.token));
+        };
+        try {
+            const answered = await context.client.request({
+                operation: "create the transfer token",
+                method: "POST",
+                path: ["org", organization, "transfer", "token", "create"],
+                form: {},
+                kind: "create",
+                answer: token,
+            });
+            const made =
+                answered.id === undefined ? (await madeNow()).find((one) => one.token === answered.token) : answered;
+            return { id: `${organization}/${made?.id ?? answered.token}`, remote: shown(answered) };
+        } catch (error) {
+            if (!isAmbiguous(error)) throw error;
+            const candidates = await madeNow();
+            const [only] = candidates;
+            if (only === undefined || candidates.length > 1) {
+                const ids = candidates.map((one) => one.id ?? "without id").join(", ");
+                throw new ResourceError(
+                    `the answer was lost; ${candidates.length === 0 ? "no new token is listed" : `several new tokens are listed (${ids}): revoke those that nobody uses`}`,
+                    { cause: error },
+                );
+            }
+            return { id: `${organization}/${only.id ?? only.token}`, remote: shown(only) };
+        }
+    },
+
+    async read(context, id, known) {
+        const { organization, tokenId } = split(id);
+        let listDenied = false;
+        const active = await activeTokens(context, organization).catch((error) => {
+            if (isApiError(error, "not-found")) return [];
+            if (!isApiError(error, "denied")) throw error;
+            listDenied = true;
+            return [];
+        });
+        const listed = active.find((one) => one.id === tokenId || one.token === tokenId);
+        if (listed !== undefined) return { organizationId: organization, ...shown(listed) };
+        const status = await formerStatus(context, organization, known, listDenied);
+        const { token: value, claimUrl, expiresAt } = known.outputs;
+        return status === undefined
+            ? undefined
+            : { organizationId: organization, token: value, claimUrl, expiresAt, status };
+    },
+
+    async update() {
+        return undefined;
+    },
+
+    async delete(context, id, known) {
+        if (known.outputs.status !== undefined && known.outputs.status !== "active") return;
+        const { organization, tokenId } = split(id);
+        try {
+            await context.client.request({
+                operation: "revoke the transfer token",
+                method: "DELETE",
+                path: ["org", organization, "transfer", "token", tokenId],
+                kind: "delete",
+                answer: z.unknown(),
+            });
+        } catch (error) {
+            const claimed =
+                isApiError(error, "denied") && (await ownsOrganization(context, organization, known)) === false;
+            if (!claimed) throw error;
+        }
+    },
+
+    demands(known, { rotateWhenExpired }) {
+        const ended = known.outputs.status === "expired" || known.outputs.status === "revoked";
+        return ended && rotateWhenExpired === true ? { action: "replace", property: "rotateWhenExpired" } : undefined;
+    },
+});

@@ -1,0 +1,319 @@
+/** Workspace: a place for files and people within an organization. */
+import { z } from "zod";
+import { wrapped } from "../api/envelope";
+import { isApiError } from "../api/errors";
+import { defineResource, type Remote, type VerbContext } from "../core/define";
+import { freeJson, parentId, phrase, plainText } from "../core/properties";
+import { fromAnswer, toForm } from "../core/wire";
+import { counted } from "./organization";
+import { asOwner, requireOwner } from "./ownership";
+import { workspaceJoin, workspaceMemberManage } from "./phrases";
+import { planLimit } from "./plan";
+import { countFiles } from "./storage";
+
+const answer = wrapped(["workspace"], z.looseObject({ id: z.coerce.string() }));
+
+const inputs = z.object({
+    organizationId: parentId("an organization", "getOrganizationOutput({ domain }).id").meta({
+        immutable: true,
+        reference: "Organization",
+        description: "Id of the organization that owns the workspace: the `id` output of an `Organization`.",
+    }),
+    name: plainText(2, 100)
+        .meta({
+            fallbackToName: true,
+            description:
+                "Display name, 2 to 100 characters without control characters. Default: the name of the resource in the program.",
+        })
+        .optional(),
+    folderName: z
+        .string()
+        .min(4, { error: "must have at least 4 characters" })
+        .max(80, { error: "must have at most 80 characters" })
+        .regex(/^[\p{L}\p{N}-]+$/u, { error: "must consist of letters, digits and hyphens" })
+        .meta({
+            unique: true,
+            adjusted: true,
+            generatedWithin: "organizationId",
+            reset: "keep",
+            normalise: (value) => String(value).toLowerCase(),
+            description:
+                "Name of the workspace in addresses, unique on the whole service: 4 to 80 letters, digits and hyphens, compared without case. " +
+                "Default: made of the resource's name and a suffix that stays the same. A change renames in place. As an output: " +
+                "the name as the service keeps it, which may differ from the declared one. A closed workspace may keep its name reserved.",
+        })
+        .optional(),
+    description: plainText(10, 1000, true)
+        .meta({
+            description:
+                "Text about the workspace, 10 to 1000 characters; line breaks are allowed. Removing it clears it.",
+        })
+        .optional(),
+    permJoin: phrase("WorkspaceJoin", workspaceJoin)
+        .meta({
+            accessRelevant: true,
+            fallback: "Member or above",
+            description: "Which members of the organization may join by themselves. Default `Member or above`.",
+        })
+        .optional(),
+    permMemberManage: phrase("WorkspaceMemberManage", workspaceMemberManage)
+        .meta({
+            accessRelevant: true,
+            fallback: "Member or above",
+            description: "Who may add, change and remove members of the workspace. Default `Member or above`.",
+        })
+        .optional(),
+    intelligence: z
+        .boolean()
+        .meta({
+            accessRelevant: true,
+            fallback: false,
+            description:
+                "Whether the service's AI may read the files: indexing, search, questions. Default false, always sent, because the service's own " +
+                "default depends on date and plan. Turning it off may be final on some plans.",
+        })
+        .optional(),
+    archived: z
+        .boolean()
+        .meta({
+            reset: { to: false },
+            description:
+                "Whether the workspace is archived: kept, listed apart, and refusing changes. Other changes to an archived workspace, or to what is " +
+                "below it, open it for the change and archive it again.",
+        })
+        .optional(),
+    ownerDefined: freeJson()
+        .meta({
+            description:
+                "Any JSON value of your own, kept with the workspace. Compared by content. Removing it clears it.",
+        })
+        .optional(),
+    forceDestroy: z
+        .boolean()
+        .meta({
+            providerOnly: true,
+            description:
+                "Whether a delete may close the workspace although it holds files, notes or shares. Default false. Closing cannot be undone. " +
+                "A delete works with what the state holds: set it and run `pulumi up` before the delete.",
+        })
+        .optional(),
+});
+
+const outputs = z.object({
+    url: z.string().meta({ description: "Address of the workspace for people." }).optional(),
+    created: z.string().meta({ form: "datetime", description: "When it was made, RFC 3339." }).optional(),
+    updated: z.string().meta({ form: "datetime", description: "When it was last changed, RFC 3339." }).optional(),
+});
+
+const wire = {
+    name: "name",
+    folderName: "folder_name",
+    description: "description",
+    permJoin: "perm_join",
+    permMemberManage: "perm_member_manage",
+    intelligence: "intelligence",
+    archived: "archived",
+    ownerDefined: "owner_defined",
+    created: "created",
+    updated: "updated",
+};
+
+/** `archived` is read from the object and changed by calls of its own. */
+function formOf(set: Record<string, unknown>, clear: readonly string[] = []) {
+    const { archived: _, ...form } = toForm(workspace, set, clear);
+    return form;
+}
+
+function remoteOf(shown: Record<string, unknown>): Remote {
+    const { org_domain: domain, folder_name: folderName } = shown;
+    const url = typeof domain === "string" ? { url: `https://${domain}.fast.io/workspace/${folderName}` } : {};
+    return { ...fromAnswer({ inputs, outputs, wire }, shown), ...url };
+}
+
+/** The workspace as the caller sees it, or undefined when the service says that it is not there or closed. */
+export async function workspaceDetails(context: VerbContext, idOrName: string) {
+    try {
+        const shown = await context.client.request({
+            operation: "read the workspace",
+            method: "GET",
+            path: ["workspace", idOrName, "details"],
+            kind: "read",
+            answer,
+        });
+        return shown.closed === true ? undefined : shown;
+    } catch (error) {
+        if (isApiError(error, "not-found")) return undefined;
+        throw error;
+    }
+}
+
+const row = z.looseObject({ id: z.coerce.string() });
+
+/** The organization's workspaces, archived ones included. */
+async function workspacesOf(context: VerbContext, organization: string) {
+    const both = await Promise.all(
+        [{}, { archived: true }].map((query) =>
+            context.client.list({
+                operation: "list the organization's workspaces",
+                path: ["org", organization, "list", "workspaces"],
+                items: "workspaces",
+                item: row,
+                identity: (one) => one.id,
+                query,
+            }),
+        ),
+    );
+    return new Map(both.flat().map((one) => [one.id, one]));
+}
+
+/** What a workspace holds that a close would take with it, in words. */
+async function contents(context: VerbContext, id: string): Promise<string[]> {
+    const lists = [{}, { archived: true }].map((query) =>
+        context.client.list({
+            operation: "list the workspace's shares",
+            path: ["workspace", id, "list", "shares"],
+            items: "shares",
+            item: row,
+            identity: (one) => one.id,
+            query,
+        }),
+    );
+    const [files, ...shares] = await Promise.all([countFiles(context, "workspace", id), ...lists]);
+    return [...counted(files, "file"), ...counted(new Set(shares.flat().map((one) => one.id)).size, "share")];
+}
+
+export const workspace = defineResource({
+    kind: "Workspace",
+    noun: "workspace",
+    description:
+        "A workspace: a place for files and people within an organization.\n\n" +
+        "Deleting it *closes* it for good, with all that it holds. A delete is refused while it holds live files, notes or shares; " +
+        "use the resource option `protect` for every workspace that matters.",
+    importedBy: "its 19-digit id or its folder name",
+    inputs,
+    outputs,
+    wire,
+    parent: { input: "organizationId", kind: "Organization" },
+    samples: {
+        minimal: { organizationId: "1000000000000000001" },
+        full: {
+            organizationId: "1000000000000000001",
+            name: "Design",
+            folderName: "acme-design",
+            description: "Drawings and\ntheir history.",
+            permJoin: "Only Org Owners",
+            permMemberManage: "Admin or above",
+            intelligence: true,
+            archived: false,
+            ownerDefined: { cost: 42 },
+            forceDestroy: false,
+        },
+        changed: {
+            organizationId: "1000000000000000001",
+            name: "Design and Build",
+            folderName: "acme-design-build",
+            description: "Drawings and what came of them.",
+            permJoin: "Admin or above",
+            permMemberManage: "Member or above",
+            intelligence: false,
+            archived: true,
+            ownerDefined: { cost: 43 },
+            forceDestroy: true,
+        },
+    },
+
+    async ceiling(context, { organizationId }) {
+        const allowed = await planLimit(context, String(organizationId), "workspaces");
+        if (allowed === undefined) return undefined;
+        const workspaces = await workspacesOf(context, String(organizationId));
+        return { name: "workspaces in the organization", allowed, used: workspaces.size };
+    },
+
+    async find(context, { folderName, organizationId }) {
+        const foreign = { id: String(folderName), remote: {}, foreign: true, obstacles: [] };
+        try {
+            const shown = await workspaceDetails(context, String(folderName));
+            if (shown === undefined) return undefined;
+            const siblings = await workspacesOf(context, String(organizationId));
+            if (!siblings.has(shown.id)) return foreign;
+            const inside = await contents(context, shown.id);
+            const owned = shown.user_permission === undefined || shown.user_permission === "owner";
+            const obstacles = owned ? inside.map((part) => `it holds ${part}`) : ["this account is not its owner"];
+            return { id: shown.id, remote: remoteOf(shown), foreign: false, obstacles };
+        } catch (error) {
+            if (isApiError(error, "denied")) return foreign;
+            throw error;
+        }
+    },
+
+    async create(context, declared) {
+        const made = await context.client.request({
+            operation: "create the workspace",
+            method: "POST",
+            path: ["org", String(declared.organizationId), "create", "workspace"],
+            form: formOf(declared),
+            kind: "create",
+            answer,
+        });
+        return { id: made.id, remote: remoteOf(made) };
+    },
+
+    async read(context, id) {
+        const shown = await workspaceDetails(context, id);
+        return shown === undefined ? undefined : remoteOf(shown);
+    },
+
+    async update(context, id, change) {
+        const shown = await context.client.request({
+            operation: "update the workspace",
+            method: "POST",
+            path: ["workspace", id, "update"],
+            form: formOf(change.set, change.clear),
+            kind: "write",
+            answer: answer.optional().catch(undefined),
+        });
+        return shown === undefined ? undefined : remoteOf(shown);
+    },
+
+    async archive(context, id, archived) {
+        await context.client.request({
+            operation: archived ? "archive the workspace" : "unarchive the workspace",
+            method: "POST",
+            path: ["workspace", id, archived ? "archive" : "unarchive"],
+            json: {},
+            kind: "write",
+            answer: z.unknown(),
+        });
+    },
+
+    async guard(context, id) {
+        const shown = await workspaceDetails(context, id);
+        if (shown === undefined) return [];
+        requireOwner(context, `workspace ${id}`, shown.user_permission);
+        return contents(context, id);
+    },
+
+    async delete(context, id) {
+        await asOwner(context, `workspace ${id}`, () =>
+            context.client.request({
+                operation: "delete the workspace",
+                method: "DELETE",
+                path: ["workspace", id, "delete"],
+                form: { confirm: id },
+                kind: "delete",
+                answer: z.unknown(),
+            }),
+        );
+    },
+
+    async listed(context, id) {
+        const workspaces = await context.client.list({
+            operation: "list the account's workspaces",
+            path: ["workspaces", "all"],
+            items: "workspaces",
+            item: row,
+            identity: (one) => one.id,
+        });
+        return workspaces.some((one) => one.id === id);
+    },
+});
