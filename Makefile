@@ -10,7 +10,7 @@ install: node_modules/.package-lock.json ## install what the project needs, Node
 
 # npm writes this file last, so it is there only when the installation is whole.
 node_modules/.package-lock.json: package-lock.json
-	npm ci
+	npm ci --loglevel=error
 	@touch $@
 
 build: install ## compile into dist/
@@ -19,7 +19,7 @@ build: install ## compile into dist/
 demo: build ## a data room from nothing to handed over, on a local Fast.io
 	@npm run --silent demo
 
-test: build ## all tests, then one line with the counts
+test: install ## all tests, then one line with the counts
 	@npm test --silent
 
 lint: install ## formatting, lint rules and types

@@ -11,4 +11,11 @@ try {
     console.error(error.message);
     process.exit(2);
 }
-require("../dist/cli/main.js");
+
+require("../dist/cli/main.js")
+    .main(process.argv.slice(2))
+    .then((code) => {
+        if (code !== 0) {
+            process.exitCode = code;
+        }
+    });

@@ -30,9 +30,3 @@ export async function main(args: string[]): Promise<number> {
         return 1;
     }
 }
-
-if (require.main?.filename.endsWith("pulumi-fastio.js") || require.main === module) {
-    void main(process.argv.slice(2)).then((code) => {
-        process.exitCode ||= code;
-    });
-}

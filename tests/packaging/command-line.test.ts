@@ -1,0 +1,39 @@
+// The installed command: what it prints for help and for mistakes, and its exit codes.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { manifest } from "../../require-node";
+
+function run(...args: string[]) {
+    const bin = join(__dirname, "../../bin/pulumi-fastio.js");
+    const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: "utf8" });
+    return { status, stdout, stderr };
+}
+
+test("--version is the package's", () => {
+    expect(run("--version")).toEqual({ status: 0, stdout: `${manifest.version}\n`, stderr: "" });
+});
+
+test("--help lists the commands, and every command has its own", () => {
+    const { status, stdout } = run("--help");
+    expect(status).toBe(0);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+(?:-[a-z]+)*) /gm)].map(([, name]) => String(name));
+    expect(commands).toContain("emulator");
+    for (const command of commands.filter((name) => name !== "help")) {
+        expect(run(command, "--help")).toMatchObject({
+            status: 0,
+            stdout: expect.stringContaining(`Usage: pulumi-fastio ${command}`),
+        });
+    }
+});
+
+test.each([[["emulate"]], [["--what"]], [["emulator", "--what"]]])("%j is a usage error, with a hint", (args) => {
+    const { status, stdout, stderr } = run(...args);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toMatch(
+        /^error: unknown (command|option) .*\n(\(Did you mean .*\)\n)?Run with --help to see what it takes\.\n$/,
+    );
+});
+
+test("no command at all is a usage error that shows what there is", () => {
+    expect(run()).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("Commands:") });
+});
