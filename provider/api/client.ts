@@ -76,6 +76,7 @@ export interface Account {
 const defaultTimeoutMs = 60_000;
 const defaultMaxWaitSeconds = 300;
 const defaultTokenLifetimeSeconds = 3600;
+const longestText = 1000;
 
 const accountSchema = wrapped(
     ["user"],
@@ -155,8 +156,8 @@ const accountRequest: ApiRequest<Account> = {
     kind: "read",
 };
 
-function cancelled(operation: string): AbortedError {
-    return new AbortedError({ operation, problem: "it was cancelled", next: "Repeat it when ready.", sent: false });
+function cancelled(operation: string, sent = false): AbortedError {
+    return new AbortedError({ operation, problem: "it was cancelled", next: "Repeat it when ready.", sent });
 }
 
 interface Remembered {
@@ -185,6 +186,12 @@ function secretsOf({ query, form }: RequestParts): string[] {
     );
 }
 
+/** A text of the service as it may reach a terminal. */
+function shownText(text: string): string {
+    const line = text.replace(/\p{Cc}+/gu, " ").trim();
+    return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
+}
+
 /** The data of an answer, or the error that it is. */
 function readAnswer<T>(
     request: ApiRequest<T>,
@@ -200,7 +207,7 @@ function readAnswer<T>(
             attempts: attempt,
             reason,
             status,
-            problem: `${redact(problem)} (HTTP ${status})`,
+            problem: `${shownText(redact(problem))} (HTTP ${status})`,
             next: nextByProblem[reason],
             ...identified,
         });
@@ -208,7 +215,7 @@ function readAnswer<T>(
         new ApiError({
             operation,
             status,
-            resource: `${method} ${shownPath(url.pathname)}`,
+            resource: redact(`${method} ${shownPath(url.pathname)}`),
             attempts: attempt,
             ...identified,
             ...details,
@@ -227,7 +234,7 @@ function readAnswer<T>(
         }
         case "refusal": {
             const { code } = envelope;
-            const apiText = redact(envelope.text);
+            const apiText = shownText(redact(envelope.text));
             throw refused({ class: envelope.class, apiText, ...(code === undefined ? {} : { apiCode: code }) });
         }
         default: {
@@ -308,10 +315,8 @@ export class ApiClient {
     /** Whom the credential belongs to, asked once. */
     async account(): Promise<Account> {
         const { source } = await this.#credentials.session();
-        if (this.#account?.source !== source) {
-            this.#remember(source, this.request(accountRequest));
-        }
-        return (this.#account as Remembered).account;
+        const known = this.#account;
+        return known?.source === source ? known.account : this.#remember(source, this.request(accountRequest));
     }
 
     /** Ends the connections that the client opened. */
@@ -353,10 +358,13 @@ export class ApiClient {
         const redact = this.#redactor.with(secretsOf(request)).redact;
         const began = this.#clock.monotonic();
         let waitedMs = 0;
+        let waitedSinceRefusalMs = 0;
         for (let attempt = 1; ; attempt++) {
             const budget = this.#budget;
             try {
-                waitedMs += await budget.acquire(operation, waitedMs, signal);
+                const waited = await budget.acquire(operation, waitedSinceRefusalMs, signal);
+                waitedMs += waited;
+                waitedSinceRefusalMs += attempt === 1 ? 0 : waited;
             } catch (error) {
                 throw signal?.aborted ? cancelled(operation) : error;
             }
@@ -376,7 +384,7 @@ export class ApiClient {
             }
             this.#log("debug", `${failure instanceof Error ? failure.message : failure} Trying again.`);
             await this.#clock.sleep(decision.delayMs, signal).catch((error: unknown) => {
-                throw signal?.aborted ? failure : error;
+                throw signal?.aborted ? cancelled(operation, outcome === "failed" || outcome === "unanswered") : error;
             });
         }
     }
@@ -472,7 +480,7 @@ export class ApiClient {
         let whose = "an account that it may not read";
         try {
             const account = await this.#send(accountRequest, bearer(token));
-            this.#remember(source, Promise.resolve(account));
+            void this.#remember(source, Promise.resolve(account));
             whose = account.email === undefined ? `account ${account.id}` : `${account.email} (account ${account.id})`;
         } catch (error) {
             if (!isApiError(error, "denied", "restricted")) {
@@ -485,7 +493,7 @@ export class ApiClient {
         );
     }
 
-    #remember(source: CredentialSource, account: Promise<Account>): void {
+    #remember(source: CredentialSource, account: Promise<Account>): Promise<Account> {
         const remembered = { source, account };
         this.#account = remembered;
         account.catch(() => {
@@ -493,5 +501,6 @@ export class ApiClient {
                 this.#account = undefined;
             }
         });
+        return account;
     }
 }

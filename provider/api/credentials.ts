@@ -66,7 +66,8 @@ export class Credentials {
     #session: Session | undefined;
     #opening: Promise<Session> | undefined;
     #checking: { session: Session; verdict: Promise<boolean> } | undefined;
-    #rejected: CredentialSource | undefined;
+    #rejected: { source: CredentialSource; refusal: ApiError } | undefined;
+    #failure: CredentialError | undefined;
 
     constructor(options: CredentialsOptions) {
         this.#options = options;
@@ -78,9 +79,18 @@ export class Credentials {
         if (session !== undefined && this.#options.clock.monotonic() < session.renewAt) {
             return session;
         }
-        this.#opening ??= this.#open().finally(() => {
-            this.#opening = undefined;
-        });
+        if (this.#failure !== undefined) {
+            throw this.#failure;
+        }
+        this.#opening ??= this.#open()
+            .catch((error: unknown) => {
+                // What was rejected once stays rejected: asking on and on could lock the account.
+                this.#failure = error instanceof CredentialError ? error : undefined;
+                throw error;
+            })
+            .finally(() => {
+                this.#opening = undefined;
+            });
         return this.#opening;
     }
 
@@ -91,7 +101,7 @@ export class Credentials {
         }
         if (this.#session === session) {
             this.#session = undefined;
-            this.#rejected = session.signedIn ? undefined : session.source;
+            this.#rejected = session.signedIn ? undefined : { source: session.source, refusal };
         }
         return this.session();
     }
@@ -114,21 +124,22 @@ export class Credentials {
 
     async #open(): Promise<Session> {
         this.#source ??= this.#select();
-        const source = this.#source;
-        if (this.#rejected !== source) {
+        if (this.#rejected === undefined) {
             try {
-                this.#session = await this.#begin(source);
+                this.#session = await this.#begin(this.#source);
                 return this.#session;
             } catch (error) {
                 if (!isRejection(error)) {
                     throw error;
                 }
-                this.#rejected = source;
+                this.#rejected = { source: this.#source, refusal: error };
             }
         }
-        this.#session = await this.#fallBack(source);
-        this.#source = this.#session.source;
-        return this.#session;
+        const session = await this.#fallBack(this.#rejected.source, this.#rejected.refusal);
+        this.#rejected = undefined;
+        this.#source = session.source;
+        this.#session = session;
+        return session;
     }
 
     #select(): CredentialSource {
@@ -160,7 +171,7 @@ export class Credentials {
         return { source, token: source.token ?? "", signedIn: false, renewAt: Number.POSITIVE_INFINITY };
     }
 
-    async #fallBack(rejected: CredentialSource): Promise<Session> {
+    async #fallBack(rejected: CredentialSource, cause: ApiError): Promise<Session> {
         const { sources, fallbackAllowed, replaced } = this.#options;
         const others = fallbackAllowed() ? sources.slice(sources.indexOf(rejected) + 1) : [];
         for (const source of others) {
@@ -184,6 +195,7 @@ export class Credentials {
             problem: `the service rejects ${what} from ${rejected.name}`,
             next: "It may have expired or been revoked: give a valid one there, or remove it so that another source is used.",
             source: rejected.name,
+            cause,
         });
     }
 }

@@ -46,6 +46,15 @@ export function readRateHeaders(headers: Readonly<Record<string, string>>): Rate
     };
 }
 
+interface Wait {
+    waitMs: number;
+    name: string;
+    max: number | undefined;
+}
+
+/** What stands in the way of the next request; the last of the budget may be on its way already. */
+type Limit = Wait | "others are under way";
+
 export class RateBudget {
     readonly #options: RateBudgetOptions;
     #window: { available: number; max: number | undefined; resetAt: number } | undefined;
@@ -58,19 +67,24 @@ export class RateBudget {
         this.#options = options;
     }
 
-    /** Waits until a request may be sent and counts it; answers the milliseconds waited. `release` ends what it began. */
+    /**
+     * Waits until a request may be sent and counts it, until `release`; answers the milliseconds waited. Each wait is bounded,
+     * together with what the request has waited since it was first refused: standing in a queue that moves is no failure.
+     */
     async acquire(operation: string, waitedMs: number, signal?: AbortSignal): Promise<number> {
-        const { clock, serviceNow, maxWaitSeconds } = this.#options;
+        const { clock, serviceNow, maxWaitSeconds, requestsPerMinute } = this.#options;
         let waited = 0;
         for (;;) {
             signal?.throwIfAborted();
             const limit = this.#limit();
             if (limit === undefined) {
                 this.#inFlight += 1;
-                this.#starts.push(clock.monotonic());
+                if (requestsPerMinute !== undefined) {
+                    this.#starts.push(clock.monotonic());
+                }
                 return waited;
             }
-            if (limit.until === "release") {
+            if (limit === "others are under way") {
                 await new Promise<void>((resolve) => {
                     const wake = () => {
                         signal?.removeEventListener("abort", wake);
@@ -81,7 +95,7 @@ export class RateBudget {
                 });
                 continue;
             }
-            if (waitedMs + waited + limit.waitMs > maxWaitSeconds * 1000) {
+            if (waitedMs + limit.waitMs > maxWaitSeconds * 1000) {
                 const resetAt = new Date(serviceNow() + limit.waitMs);
                 throw new RateLimitWaitError({
                     operation,
@@ -107,11 +121,12 @@ export class RateBudget {
         if (available === undefined) {
             return;
         }
-        const known = this.#window;
-        const end = resetAt ?? this.#options.serviceNow() + minuteMs;
+        const now = this.#options.serviceNow();
+        const known = this.#window !== undefined && this.#window.resetAt > now ? this.#window : undefined;
+        const end = resetAt ?? now + minuteMs;
         // Answers come back out of order: within one window the lowest count is the newest.
         const sameWindow = known !== undefined && (resetAt === undefined || Math.abs(resetAt - known.resetAt) < 1000);
-        if (known !== undefined && !sameWindow && end < known.resetAt && known.resetAt > this.#options.serviceNow()) {
+        if (known !== undefined && !sameWindow && end < known.resetAt) {
             return;
         }
         this.#window = {
@@ -132,24 +147,20 @@ export class RateBudget {
         };
     }
 
-    #limit(): { until: "reset"; waitMs: number; name: string; left: string } | { until: "release" } | undefined {
+    #limit(): Limit | undefined {
         const { clock, serviceNow, requestsPerMinute } = this.#options;
         if (requestsPerMinute !== undefined) {
+            const ceiling = Math.max(1, Math.floor(requestsPerMinute));
             const now = clock.monotonic();
             this.#starts = this.#starts.filter((start) => start > now - minuteMs);
-            const oldest = this.#starts[this.#starts.length - requestsPerMinute];
+            const oldest = this.#starts[this.#starts.length - ceiling];
             if (oldest !== undefined) {
-                const waitMs = Math.ceil(oldest + minuteMs - now);
-                const left = `own ceiling of ${requestsPerMinute} a minute`;
                 return {
-                    until: "reset",
-                    waitMs,
-                    name: `The own ceiling of ${requestsPerMinute} requests a minute`,
-                    left,
+                    waitMs: Math.ceil(oldest + minuteMs - now),
+                    name: "the own ceiling of requests per minute",
+                    max: ceiling,
                 };
             }
-        } else {
-            this.#starts = [];
         }
         if (this.#window === undefined) {
             return undefined;
@@ -160,25 +171,21 @@ export class RateBudget {
             this.#window = undefined;
             return undefined;
         }
-        if (available - this.#inFlight > 0) {
+        if (available > this.#inFlight) {
             return undefined;
         }
-        if (available > 0) {
-            return { until: "release" };
-        }
-        const left = `0 ${max === undefined ? "" : `of ${max} `}left`;
-        return { until: "reset", waitMs, name: "Fast.io's rate limit", left };
+        return available > 0 ? "others are under way" : { waitMs, name: "Fast.io's rate limit", max };
     }
 
-    #announce({ waitMs, left }: { waitMs: number; left: string }): void {
+    #announce({ waitMs, name, max }: Wait): void {
         const resetAt = this.#options.serviceNow() + waitMs;
         // Many requests wait for one reset: one line is enough.
         if (Math.abs(resetAt - this.#announced) < 1000) {
             return;
         }
         this.#announced = resetAt;
+        const left = max === undefined ? "none left" : `0 of ${max} left`;
         const time = new Date(resetAt).toISOString().slice(11, 19);
-        const seconds = Math.ceil(waitMs / 1000);
-        this.#options.log(`waiting ${seconds} s for Fast.io's rate limit (${left}, resets ${time} UTC)`);
+        this.#options.log(`waiting ${Math.ceil(waitMs / 1000)} s for ${name} (${left}, resets ${time} UTC)`);
     }
 }
