@@ -30,7 +30,7 @@ export interface LifecycleOptions {
     session: Session;
     log: Log;
     /** An origin that is the same service under an old name. */
-    formerOrigin?: string | undefined;
+    formerOrigin?(): string | undefined;
 }
 
 /** How the front-end names the resource that a verb works on. */
@@ -163,7 +163,7 @@ export class Lifecycle {
             `${definition.noun} ${id}`,
             known.outputs,
             this.options.client().origin,
-            this.options.formerOrigin,
+            this.options.formerOrigin?.(),
         );
     }
 

@@ -1,0 +1,145 @@
+/**
+ * Front-end 1: what the provider text of every dynamic resource requires, `require("pulumi-fastio/runtime").provider(kind)`.
+ * That text lives in the state of every stack and is run by later releases: this path and this signature never change.
+ */
+import type * as dynamic from "@pulumi/pulumi/dynamic";
+import { ApiClient } from "../api/client";
+import { readSettings } from "../core/config";
+import type { Known, Properties } from "../core/define";
+import { messageOf, PartialFailure } from "../core/errors";
+import { Lifecycle } from "../core/lifecycle";
+import { Session } from "../core/session";
+import { resourceKey, toState } from "../core/state";
+import { resources, resourcesByKind } from "../resources";
+import { userAgent } from "./user-agent";
+
+/** Output: all checked inputs, because the host hands over old outputs only. Its secrecy is declared by the SDK. */
+const inputsKey = "__inputs";
+/** The host's own: the provider text, part of inputs and outputs. */
+const providerKey = "__provider";
+
+/**
+ * The host awaits `configure` for the first call only, and calls that arrive meanwhile run before it has ended: so every
+ * verb awaits this. One configuration serves all kinds, because a stack has one.
+ */
+const configured = Promise.withResolvers<Lifecycle>();
+
+/** The provider of one kind, for Pulumi's dynamic provider host. */
+export function provider(kind: string): dynamic.ResourceProvider {
+    return {
+        async configure({ config }) {
+            configured.resolve(lifecycleOf((key) => config.get(`fastio:${key}`)));
+        },
+
+        async check(olds: Properties, news: Properties) {
+            return run(async (lifecycle) => lifecycle.check({ kind }, olds, news));
+        },
+
+        async diff(id, olds: Properties, news: Properties) {
+            return run(async (lifecycle) => {
+                const { changes, replaces, deleteBeforeReplace } = lifecycle.diff({ kind }, id, knownOf(olds), news);
+                return { changes, replaces, deleteBeforeReplace };
+            });
+        },
+
+        async create(inputs: Properties) {
+            return run(async (lifecycle) => {
+                const { id, outputs } = await lifecycle.create(subject(kind, inputs), inputs);
+                return { id, outs: stateOf(outputs, inputs, inputs) };
+            }, inputs);
+        },
+
+        async read(id, props: Properties = {}) {
+            return run(async (lifecycle) => {
+                const known = knownOf(props);
+                const found = await lifecycle.read(subject(kind, known.inputs), id, known);
+                if (found === undefined) return {};
+                const inputs = { ...found.inputs, [providerKey]: props[providerKey] };
+                return { id, props: stateOf(found.outputs, found.inputs, props), inputs: toState(inputs) };
+            });
+        },
+
+        async update(id, olds: Properties, news: Properties) {
+            return run(async (lifecycle) => {
+                const outputs = await lifecycle.update(subject(kind, news), id, knownOf(olds), news);
+                return { outs: stateOf(outputs, news, news) };
+            }, news);
+        },
+
+        async delete(id, props: Properties) {
+            const known = knownOf(props);
+            await run((lifecycle) => lifecycle.delete(subject(kind, known.inputs), id, known));
+        },
+    };
+}
+
+function lifecycleOf(stackConfig: (key: string) => string | undefined): Lifecycle {
+    const session = new Session();
+    let client: ApiClient | undefined;
+    let formerOrigin: string | undefined;
+    const connect = () => {
+        const settings = readSettings(stackConfig, process.env);
+        formerOrigin = settings.formerBaseUrl && new URL(settings.formerBaseUrl).origin;
+        return new ApiClient({
+            ...settings,
+            userAgent: userAgent(),
+            log: show,
+            fallbackAllowed: () => !session.hasChecked,
+        });
+    };
+    return new Lifecycle({
+        definitions: resourcesByKind,
+        // Settings are read by the first call, so that a preview needs none.
+        client: () => {
+            client ??= connect();
+            return client;
+        },
+        formerOrigin: () => formerOrigin,
+        session,
+        log: show,
+    });
+}
+
+/** The host shows what its process prints as messages of the stack. */
+function show(severity: "debug" | "info" | "warning" | "error", message: string): void {
+    if (severity !== "debug")
+        console.log(severity === "info" ? `Fast.io: ${message}` : `Fast.io ${severity}: ${message}`);
+}
+
+/** The host needs errors, and of a create or update that left something behind also the id and the properties, the provider text among them. */
+async function run<T>(work: (lifecycle: Lifecycle) => Promise<T>, inputs: Properties = {}): Promise<T> {
+    try {
+        return await work(await configured.promise);
+    } catch (thrown) {
+        const error = new Error(messageOf(thrown));
+        // The host prints the stack of what fails beside the message: our own frames would only repeat it.
+        error.stack = error.message;
+        if (!(thrown instanceof PartialFailure)) throw error;
+        throw Object.assign(error, {
+            id: thrown.id,
+            properties: stateOf(thrown.outputs, thrown.inputs, inputs),
+            reasons: [error.message],
+        });
+    }
+}
+
+function knownOf(props: Properties): Known {
+    const { [inputsKey]: inputs = {}, [providerKey]: _, ...outputs } = props;
+    return { inputs: inputs as Properties, outputs };
+}
+
+function stateOf(outputs: Properties, inputs: Properties, from: Properties): Properties {
+    const { [providerKey]: _, ...checked } = inputs;
+    return toState({ ...outputs, [inputsKey]: checked, [providerKey]: from[providerKey] });
+}
+
+/** The URN in the state: as in the plugin, with the types of dynamic resources. */
+function subject(kind: string, inputs: Properties) {
+    const resource = inputs[resourceKey];
+    if (typeof resource !== "string") return { kind };
+    const urn = resources.reduce(
+        (text, one) => text.replaceAll(`fastio:index:${one.kind}`, `pulumi-nodejs:dynamic/fastio:${one.kind}`),
+        resource,
+    );
+    return { kind, urn };
+}

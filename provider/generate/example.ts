@@ -1,0 +1,25 @@
+/** A program that declares a kind with all its properties, from the definition's sample. */
+import { metaOf, type ResourceDefinition } from "../core/define";
+
+export function exampleProgram(definition: ResourceDefinition): string {
+    const variable = lowerFirst(definition.kind);
+    const lines = Object.entries(definition.samples.full).map(([name, value]) => {
+        const { reference } = metaOf(definition, name);
+        const text = reference === undefined ? literal(value) : `${lowerFirst(reference)}.id`;
+        return `    ${name}: ${text},`;
+    });
+    return [`const ${variable} = new fastio.${definition.kind}("example", {`, ...lines, "});"].join("\n");
+}
+
+function lowerFirst(text: string): string {
+    return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function literal(value: unknown): string {
+    if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
+    if (typeof value !== "object" || value === null) return JSON.stringify(value);
+    const entries = Object.entries(value).map(
+        ([name, item]) => `${/^[a-z_$][\w$]*$/i.test(name) ? name : JSON.stringify(name)}: ${literal(item)}`,
+    );
+    return `{ ${entries.join(", ")} }`;
+}

@@ -1,0 +1,72 @@
+/** What the classes of all kinds share: how a dynamic resource of this package is registered. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** What a generated class tells of its kind. */
+export interface Kind {
+    name: string;
+    /** Every input and output property. */
+    properties: readonly string[];
+    secretInputs: readonly string[];
+    secretOutputs: readonly string[];
+}
+
+const dynamicTypes = "pulumi-nodejs:dynamic/fastio:";
+const pluginTypes = "fastio:index:";
+
+/** The base of all resources. Programs use the classes of the kinds. */
+export abstract class FastioResource extends pulumi.CustomResource {
+    constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
+        if (opts.import !== undefined) {
+            throw new pulumi.RunError(
+                `${kind.name} ${JSON.stringify(name)}: the import option cannot work for dynamic resources. Instead run ` +
+                    `\`npx pulumi-fastio adopt-file ${kind.name} <id>\` and then \`pulumi import --file import.json\`.`,
+            );
+        }
+        super(
+            `${dynamicTypes}${kind.name}`,
+            name,
+            {
+                ...Object.fromEntries(kind.properties.map((property) => [property, undefined])),
+                ...Object.fromEntries(
+                    Object.entries(args).map(([property, value]) => [
+                        property,
+                        kind.secretInputs.includes(property) ? secretOf(value) : value,
+                    ]),
+                ),
+                __resource: resourceName(kind, name, opts),
+                __provider: providerText(kind.name),
+            },
+            pulumi.mergeOptions(opts, { additionalSecretOutputs: ["__inputs", ...kind.secretOutputs] }),
+        );
+    }
+
+    /** Not possible for dynamic resources: says what to do instead. */
+    protected static refuseGet(kind: string, id: pulumi.Input<pulumi.ID>): never {
+        const subject = typeof id === "string" ? `${kind} ${id}` : kind;
+        throw new pulumi.RunError(
+            `${subject}: get cannot work for dynamic resources. To use what exists without managing it, pass its id, ` +
+                `or look it up with get${kind}; to manage it, run \`npx pulumi-fastio adopt-file ${kind} <id>\`.`,
+        );
+    }
+}
+
+/**
+ * The source of the resource's provider, a constant. It lives in the state, and later releases run it: it never changes.
+ * A closure, as `pulumi.dynamic.Resource` would make, depends on the compiler and holds what it captured.
+ */
+export function providerText(kind: string): string {
+    return `exports.handler = () => require("pulumi-fastio/runtime").provider("${kind}");`;
+}
+
+/**
+ * The URN that the resource has in the plugin. As a plain promise: an output of the parent would make the parent a
+ * dependency, and resources of one component would wait for each other.
+ */
+function resourceName(kind: Kind, name: string, opts: pulumi.CustomResourceOptions): Promise<string> {
+    const urn = pulumi.createUrn(name, `${pluginTypes}${kind.name}`, opts.parent);
+    return new Promise((resolve) => urn.apply((text) => resolve(text.replaceAll(dynamicTypes, pluginTypes))));
+}
+
+function secretOf(value: unknown): unknown {
+    return value === undefined ? undefined : pulumi.secret(value);
+}
