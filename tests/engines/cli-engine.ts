@@ -56,7 +56,7 @@ async function open(
                 return JSON.parse(stdout);
             },
             importStack: (deployment) => opened.importStack(deployment),
-            setEnv: (next) => {
+            setEnv: async (next) => {
                 workspace.envVars = environment(next);
             },
             setConfig: (next) => opened.setAllConfig(next),

@@ -39,7 +39,7 @@ export interface EngineStack {
     exportStack(): Promise<Deployment>;
     importStack(deployment: Deployment): Promise<void>;
     /** Replaces the environment given at the opening, for the runs that follow. */
-    setEnv(env: Record<string, string>): void;
+    setEnv(env: Record<string, string>): Promise<void>;
     /** Adds to or overrides the stack's configuration. */
     setConfig(config: ConfigMap): Promise<void>;
     close(): Promise<void>;

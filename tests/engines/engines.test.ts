@@ -10,18 +10,18 @@ const config = new pulumi.Config();
 class Note extends pulumi.CustomResource {
     constructor(name, args) {
         const __provider = 'exports.handler = () => require("./notes").provider;';
-        super("pulumi-nodejs:dynamic/notes:Note", name, { length: undefined, ...args, __provider });
+        super("pulumi-nodejs:dynamic/notes:Note", name, { length: undefined, node: undefined, ...args, __provider });
     }
 }
 const note = new Note("note", { text: config.require("text"), password: config.requireSecret("password") });
 exports.length = note.length;
-exports.node = process.versions.node;
+exports.nodes = [process.versions.node, note.node];
 exports.place = process.env.PLACE;
 exports.password = note.password;
 `;
 
 const provider = `
-const outs = (inputs) => ({ ...inputs, length: inputs.text.length });
+const outs = (inputs) => ({ ...inputs, length: inputs.text.length, node: process.versions.node });
 exports.provider = {
     check: async (olds, inputs) => ({ inputs }),
     diff: async (id, olds, news) => ({ changes: olds.text !== news.text }),
@@ -56,7 +56,7 @@ describe.each(availableEngines())("$name", (engine) => {
         const { outputs, summary } = await stack.up();
         expect(outputs).toEqual({
             length: { value: 5, secret: false },
-            node: { value: process.versions.node, secret: false },
+            nodes: { value: [process.versions.node, process.versions.node], secret: false },
             place: { value: "here", secret: false },
             password: { value: "open sesame", secret: true },
         });
@@ -67,7 +67,7 @@ describe.each(availableEngines())("$name", (engine) => {
         expect(JSON.stringify(deployment)).not.toContain("open sesame");
 
         await stack.setConfig({ "project:text": { value: "hello, world" } });
-        stack.setEnv({ PLACE: "there" });
+        await stack.setEnv({ PLACE: "there" });
         expect((await stack.up()).outputs).toMatchObject({ length: { value: 12 }, place: { value: "there" } });
 
         await stack.importStack(deployment);

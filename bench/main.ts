@@ -1,0 +1,60 @@
+// Runs every bench/*.bench.ts one after the other, prints the figures beside their floors and records them with the machine.
+import { readdirSync, writeFileSync } from "node:fs";
+import { arch, cpus, platform, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { availableEngines, chooseEngines } from "../tests/engines/engines";
+import { type Figure, holds } from "./figure";
+
+async function main(): Promise<void> {
+    console.log(chooseEngines());
+    const machine = {
+        date: new Date().toISOString().slice(0, 10),
+        cpu: cpus()[0]?.model ?? "unknown",
+        cores: cpus().length,
+        memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
+        system: `${platform()} ${release()} ${arch()}`,
+        node: process.versions.node,
+        engines: availableEngines()
+            .map(({ name }) => name)
+            .join(", "),
+    };
+    const figures: Figure[] = [];
+    for (const file of readdirSync(__dirname).filter((name) => name.endsWith(".bench.ts"))) {
+        const { measure } = require(join(__dirname, file)) as { measure(): Promise<Figure[]> };
+        for (const figure of await measure()) {
+            console.log(`${holds(figure) ? "  " : "! "}${figure.what}: ${shown(figure)} (floor ${floorOf(figure)})`);
+            figures.push(figure);
+        }
+    }
+    writeFileSync(join(__dirname, "results.json"), `${JSON.stringify({ machine, figures }, null, 2)}\n`);
+    writeFileSync(join(__dirname, "RESULTS.md"), page(machine, figures));
+    process.exitCode = figures.every(holds) ? 0 : 1;
+}
+
+function page(machine: Record<string, string | number>, figures: Figure[]): string {
+    const rows = figures.map(
+        (figure) => `| ${figure.what} | ${shown(figure)} | ${floorOf(figure)} | ${holds(figure) ? "yes" : "**no**"} |`,
+    );
+    return [
+        "# Measurements",
+        "",
+        "Written by `make bench`; the same figures are in `results.json`.",
+        "",
+        "| what | measured | floor | holds |",
+        "| --- | --- | --- | --- |",
+        ...rows,
+        "",
+        ...Object.entries(machine).map(([name, value]) => `- ${name}: ${value}`),
+        "",
+    ].join("\n");
+}
+
+function shown({ value, unit }: Figure): string {
+    return `${value.toLocaleString("en", { maximumFractionDigits: value < 10 ? 2 : 0 })} ${unit}`.trim();
+}
+
+function floorOf(figure: Figure): string {
+    return `${figure.better === "lower" ? "at most" : "at least"} ${shown({ ...figure, value: figure.floor })}`;
+}
+
+void main();
