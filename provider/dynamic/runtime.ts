@@ -2,6 +2,7 @@
  * Front-end 1: what the provider text of every dynamic resource requires, `require("pulumi-fastio/runtime").provider(kind)`.
  * That text lives in the state of every stack and is run by later releases: this path and this signature never change.
  */
+import "../../require-node";
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { ApiClient } from "../api/client";
 import { readSettings } from "../core/config";
