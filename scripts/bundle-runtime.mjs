@@ -17,7 +17,7 @@ const { metafile } = await build({
     platform: "node",
     format: "cjs",
     target: "node22",
-    external: ["@pulumi/pulumi"],
+    external: ["@pulumi/pulumi", "*/package.json"],
     legalComments: "none",
     metafile: true,
     logLevel: "warning",
