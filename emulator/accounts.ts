@@ -1,0 +1,163 @@
+// Accounts and their credentials: passwords, JWTs and API keys.
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { ApiError } from "./api-error";
+import type { Answer, Backend, Caller, User } from "./call";
+
+const jwtSeconds = 3600;
+
+export interface NewAccount {
+    email: string;
+    accountType: User["accountType"];
+    firstName: string | null;
+    lastName: string | null;
+    password: string | null;
+    verified: boolean;
+}
+
+export function userById({ store }: Backend, id: string): User | undefined {
+    return store.get<User>("SELECT * FROM users WHERE id = ?", id);
+}
+
+export function userByEmail({ store }: Backend, email: string): User | undefined {
+    return store.get<User>("SELECT * FROM users WHERE email = ?", email.toLowerCase());
+}
+
+/** The registered account that an id or an e-mail of a path names. */
+export function registeredUser(backend: Backend, idOrEmail: string): User {
+    const user = idOrEmail.includes("@") ? userByEmail(backend, idOrEmail) : userById(backend, idOrEmail);
+    if (!user?.registered) throw new ApiError("USER_NOT_FOUND", "There is no such user.");
+    return user;
+}
+
+/** Makes an account; an invited address keeps the user id that its invitations already name. */
+export function register(backend: Backend, account: NewAccount, newId = backend.ids.profile()): User {
+    const { store, clock } = backend;
+    const invited = userByEmail(backend, account.email);
+    if (invited?.registered) throw new ApiError("EXISTS", "An account with this e-mail address exists already.");
+    const id = invited?.id ?? newId;
+    const user: User = {
+        ...account,
+        id,
+        password: account.password === null ? null : passwordHash(backend, id, account.password),
+        verified: account.verified ? 1 : 0,
+        registered: 1,
+        emailToken: null,
+        created: clock.now,
+    };
+    if (invited) store.run("DELETE FROM users WHERE id = ?", id);
+    store.insert("users", { ...user });
+    return user;
+}
+
+/** The user behind an address, made as the mere addressee of an invitation when nobody has signed up with it. */
+export function invitedUser(backend: Backend, email: string): User {
+    const known = userByEmail(backend, email);
+    if (known) return known;
+    const user: User = {
+        id: backend.ids.profile(),
+        email,
+        accountType: "human",
+        firstName: null,
+        lastName: null,
+        password: null,
+        verified: 0,
+        registered: 0,
+        emailToken: null,
+        created: backend.clock.now,
+    };
+    backend.store.insert("users", { ...user });
+    return user;
+}
+
+export function passwordMatches(backend: Backend, user: User, password: string): boolean {
+    const hash = passwordHash(backend, user.id, password);
+    return user.password !== null && timingSafeEqual(Buffer.from(user.password), Buffer.from(hash));
+}
+
+/** One-way and keyed, so that a saved data file holds no password. */
+export function passwordHash(backend: Backend, ownerId: string, password: string): string {
+    return hmac(backend, `password:${ownerId}:${password}`);
+}
+
+function hmac({ store }: Backend, text: string): string {
+    return createHmac("sha256", store.settings.seed).update(text).digest("base64url");
+}
+
+export interface ApiKey {
+    id: string;
+    userId: string;
+    secret: string;
+    memo: string | null;
+    /** JSON array of scope strings. */
+    scopes: string | null;
+    agentName: string | null;
+    expires: number | null;
+    created: number;
+}
+
+export function createApiKey(backend: Backend, key: Partial<ApiKey> & { userId: string }): ApiKey {
+    const { ids, clock } = backend;
+    const row: ApiKey = {
+        id: ids.opaque("7"),
+        secret: key.secret ?? ids.secret(64),
+        memo: null,
+        scopes: null,
+        agentName: null,
+        expires: null,
+        created: clock.now,
+        ...key,
+    };
+    backend.store.insert("apiKeys", { ...row });
+    return row;
+}
+
+export function signIn(backend: Backend, user: User): Answer {
+    const { now } = backend.clock;
+    const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
+    const signed = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ sub: user.id, iat: now, exp: now + jwtSeconds })}`;
+    return { auth_token: `${signed}.${hmac(backend, signed)}`, expires_in: jwtSeconds, "2factor": false };
+}
+
+/** Who is behind an Authorization header; null without one, refused when it is not valid. */
+export function authenticate(backend: Backend, authorization: string | undefined): Caller | null {
+    const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
+    if (token === undefined) return null;
+    const caller = token.includes(".") ? jwtCaller(backend, token) : apiKeyCaller(backend, token);
+    if (!caller) throw new ApiError("AUTH_INVALID", "The credential is not valid or has expired.");
+    return caller;
+}
+
+function jwtCaller(backend: Backend, token: string): Caller | null {
+    const [header = "", payload = "", signature = ""] = token.split(".");
+    const expected = Buffer.from(hmac(backend, `${header}.${payload}`));
+    const given = Buffer.from(signature);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
+    const claims: { sub: string; exp: number } = JSON.parse(Buffer.from(payload, "base64url").toString());
+    const user = userById(backend, claims.sub);
+    if (!user?.registered || claims.exp <= backend.clock.now) return null;
+    return { user, authType: "jwt_v1", scopes: null, agentName: null };
+}
+
+function apiKeyCaller(backend: Backend, secret: string): Caller | null {
+    const row = backend.store.get<User & { scopes: string | null; agentName: string | null }>(
+        `SELECT users.*, apiKeys.scopes, apiKeys.agentName FROM apiKeys JOIN users ON users.id = apiKeys.userId
+         WHERE secret = ? AND (expires IS NULL OR expires > ?)`,
+        secret,
+        backend.clock.now,
+    );
+    if (!row) return null;
+    const { scopes, agentName, ...user } = row;
+    return { user, authType: "api_key", scopes: scopes === null ? null : JSON.parse(scopes), agentName };
+}
+
+/** The user object of every answer. */
+export function userObject(user: User): Answer {
+    return {
+        id: user.id,
+        account_type: user.accountType,
+        first_name: user.firstName,
+        last_name: user.lastName,
+        email_address: user.email,
+        profile_pic: null,
+    };
+}

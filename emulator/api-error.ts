@@ -1,0 +1,38 @@
+// The refusals of the API: the overview's error classes with their HTTP statuses.
+
+/** Error class → code and HTTP status, as the overview's table has them, plus the router's own code. */
+const classes = {
+    INPUT_INVALID: [1605, 406],
+    INPUT_DUPLICATE: [1607, 406],
+    NOT_FOUND: [1609, 404],
+    AUTH_INVALID: [1650, 401],
+    REQUEST_TYPE: [1651, 405],
+    RESOURCE_NOT_FOUND: [1652, 404],
+    USER_NOT_FOUND: [1653, 404],
+    INTERNAL_ERROR: [1654, 500],
+    EXCEEDED_LIMIT: [1656, 413],
+    NOT_ACCEPTABLE: [1658, 406],
+    CONFLICT: [1660, 409],
+    MAX_LIMIT: [1667, 429],
+    EXISTS: [1669, 409],
+    RESTRICTED: [1670, 406],
+    ENHANCE_CALM: [1671, 429],
+    DENIED: [1680, 401],
+    FEATURE_LIMIT: [1685, 412],
+    NOT_IMPLEMENTED: [1686, 501],
+    UNKNOWN_ROUTE: [9992, 404],
+} as const;
+
+export type ErrorClass = keyof typeof classes;
+
+/** A request that the API refuses; it becomes the error envelope. */
+export class ApiError extends Error {
+    readonly code: number;
+    readonly status: number;
+
+    constructor(errorClass: ErrorClass, text: string) {
+        super(text);
+        this.name = "ApiError";
+        [this.code, this.status] = classes[errorClass];
+    }
+}

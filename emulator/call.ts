@@ -1,0 +1,147 @@
+// One request on its way through a service, and the routes that services declare.
+import { ApiError } from "./api-error";
+import type { Clock } from "./clock";
+import { type Input, parseInteger } from "./fields";
+import type { Ids } from "./ids";
+import type { Effect, Kind } from "./ledger";
+import type { Store } from "./store";
+
+/** What every service works with. */
+export interface Backend {
+    readonly store: Store;
+    readonly clock: Clock;
+    readonly ids: Ids;
+}
+
+export interface User {
+    id: string;
+    email: string;
+    accountType: "human" | "agent";
+    firstName: string | null;
+    lastName: string | null;
+    password: string | null;
+    verified: number;
+    /** 0 while the account is only the addressee of an invitation. */
+    registered: number;
+    emailToken: string | null;
+    created: number;
+}
+
+/** Who asks, and with which credential. */
+export interface Caller {
+    readonly user: User;
+    readonly authType: "jwt_v1" | "api_key";
+    /** `org:*:rw` and the like; null means everything. */
+    readonly scopes: readonly string[] | null;
+    readonly agentName: string | null;
+}
+
+export interface UploadedFile {
+    readonly type: string;
+    readonly bytes: Uint8Array;
+}
+
+/** Who may call a route: `unverified` takes accounts whose e-mail is not yet validated, `anyone` needs no credential. */
+export type Access = "anyone" | "unverified" | "verified";
+export type Answer = Record<string, unknown>;
+export type Handler = (call: Call) => Answer;
+
+export interface Route {
+    readonly method: string;
+    readonly path: string;
+    readonly handler: Handler;
+    readonly access: Access;
+}
+
+/** The routes of the API, in order: an earlier one wins. */
+export class Routes {
+    readonly list: Route[] = [];
+
+    get(path: string, handler: Handler, access: Access = "verified"): void {
+        this.list.push({ method: "GET", path, handler, access });
+    }
+
+    post(path: string, handler: Handler, access: Access = "verified"): void {
+        this.list.push({ method: "POST", path, handler, access });
+    }
+
+    delete(path: string, handler: Handler, access: Access = "verified"): void {
+        this.list.push({ method: "DELETE", path, handler, access });
+    }
+}
+
+export interface CallParts {
+    readonly method: string;
+    readonly params: Input;
+    readonly query: Input;
+    readonly body: Input;
+    readonly files: ReadonlyMap<string, UploadedFile>;
+    readonly authorization: string | undefined;
+    readonly caller: Caller | null;
+}
+
+export class Call {
+    readonly backend: Backend;
+    readonly method: string;
+    /** Fields of the request: the query of a GET, the body of a POST, both of a DELETE. */
+    readonly input: Input;
+    readonly files: ReadonlyMap<string, UploadedFile>;
+    readonly authorization: string | undefined;
+    readonly #params: Input;
+    readonly #caller: Caller | null;
+    #effect: { effect: Effect; kind: Kind; id: string } | undefined;
+
+    constructor(backend: Backend, parts: CallParts) {
+        this.backend = backend;
+        this.method = parts.method;
+        this.input = { GET: parts.query, POST: parts.body }[parts.method] ?? { ...parts.body, ...parts.query };
+        this.files = parts.files;
+        this.authorization = parts.authorization;
+        this.#params = parts.params;
+        this.#caller = parts.caller;
+    }
+
+    get store(): Store {
+        return this.backend.store;
+    }
+
+    get ids(): Ids {
+        return this.backend.ids;
+    }
+
+    get now(): number {
+        return this.backend.clock.now;
+    }
+
+    get caller(): Caller {
+        if (!this.#caller) throw new ApiError("AUTH_INVALID", "Authentication is required.");
+        return this.#caller;
+    }
+
+    get user(): User {
+        return this.caller.user;
+    }
+
+    /** A segment of the path, decoded. */
+    param(name: string): string {
+        return this.#params[name] ?? "";
+    }
+
+    /** Notes for the ledger what the call did; the first note names the call's main object. */
+    did(effect: Effect, kind: Kind, id: string): void {
+        this.#effect ??= { effect, kind, id };
+    }
+
+    get effect(): { effect: Effect; kind?: Kind; id?: string } {
+        return this.#effect ?? { effect: this.method === "GET" ? "read" : "none" };
+    }
+
+    /** One page of a list under its key, by `limit` and `offset`. */
+    page<T>(key: string, rows: readonly T[], show: (row: T) => unknown): Answer {
+        const limit = parseInteger(this.input.limit ?? "100", "limit", 1, 500);
+        const offset = parseInteger(this.input.offset ?? "0", "offset", 0, Number.MAX_SAFE_INTEGER);
+        const end = offset + limit;
+        const pagination = { total: rows.length, limit, offset, has_more: rows.length > end };
+        return { [key]: rows.slice(offset, end).map(show), pagination };
+    }
+}

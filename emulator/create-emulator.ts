@@ -1,0 +1,157 @@
+// Puts the parts of an emulator together, in process and on a socket.
+import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer, type ServerType } from "@hono/node-server";
+import { createApiKey, register } from "./accounts";
+import { type Backend, Routes } from "./call";
+import { Clock } from "./clock";
+import { mountControlPlane } from "./control-plane";
+import { createApp } from "./http";
+import { Ids } from "./ids";
+import { Ledger } from "./ledger";
+import { RateLimit } from "./rate-limit";
+import { auth } from "./services/auth";
+import { billing } from "./services/billing";
+import { invitations } from "./services/invitations";
+import { members } from "./services/members";
+import { organizations } from "./services/organizations";
+import { shares } from "./services/shares";
+import { storage } from "./services/storage";
+import { system } from "./services/system";
+import { transferTokens } from "./services/transfer-tokens";
+import { uploads } from "./services/uploads";
+import { users } from "./services/users";
+import { workspaces } from "./services/workspaces";
+import { Store } from "./store";
+
+/** The services of the API, in the order in which their routes are tried. */
+const services = [
+    system,
+    auth,
+    users,
+    invitations,
+    billing,
+    transferTokens,
+    organizations,
+    workspaces,
+    shares,
+    members,
+    storage,
+    uploads,
+];
+
+export interface EmulatorOptions {
+    /** File that keeps the state between runs; in memory when absent. */
+    data?: string;
+    /** The dialect of the API contract; `seed`, of 2026-02-12, is the default and the only one so far. */
+    dialect?: string;
+    /** Delays every answer of the API. */
+    latencyMs?: number;
+    /** Makes ids and secrets repeat from run to run. */
+    seed?: string | number;
+    /** Milliseconds since the epoch; the machine's time by default. */
+    clock?: () => number;
+}
+
+export interface Emulator {
+    /** Answers a request in this process. */
+    fetch(request: Request): Promise<Response>;
+    /** Opens a socket: port 4010 of 127.0.0.1 by default, a free port for 0. */
+    listen(options?: { port?: number; host?: string }): Promise<{ baseUrl: string }>;
+    /** API key of the agent account that the emulator starts with. */
+    readonly token: string;
+    /** Closes the socket, if there is one, and the data file. */
+    close(): Promise<void>;
+}
+
+/** A local Fast.io: the API under `/current/`, a control plane under `/_emulator/`. */
+export function createEmulator(options: EmulatorOptions = {}): Emulator {
+    const { data, dialect = "seed", latencyMs = 0, seed } = options;
+    if (dialect !== "seed") {
+        throw new Error(`The emulator does not speak the dialect "${dialect}"; this version has "seed".`);
+    }
+    if (!(latencyMs >= 0)) throw new Error(`latencyMs must be a number of milliseconds, not ${latencyMs}.`);
+
+    const clock = new Clock(options.clock);
+    const store = new Store(data);
+    const backend: Backend = { store, clock, ids: new Ids(store) };
+    const start = () => startAfresh(backend, seed);
+    if (store.settings.token === "") store.transaction(start);
+    clock.offsetSeconds = store.settings.clockOffsetSeconds;
+
+    const routes = new Routes();
+    for (const service of services) service(routes);
+    const ledger = new Ledger();
+    const rateLimit = new RateLimit(clock);
+    const app = createApp({ backend, routes, ledger, rateLimit, latencyMs }, (target) =>
+        mountControlPlane(target, { backend, ledger, rateLimit, reset: start }),
+    );
+    let server: ServerType | undefined;
+
+    return {
+        token: store.settings.token,
+        fetch: async (request) => app.fetch(request),
+        async listen({ port = 4010, host = "127.0.0.1" } = {}) {
+            if (server) throw new Error("The emulator is listening already.");
+            server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
+            try {
+                return { baseUrl: await listening(server, port, host) };
+            } catch (error) {
+                server = undefined;
+                throw error;
+            }
+        },
+        async close() {
+            const open = server;
+            server = undefined;
+            if (open) await closed(open);
+            store.close();
+        },
+    };
+}
+
+/** The first state, and that after a reset: one verified agent account, whose id and token stay. */
+function startAfresh({ store, clock, ids }: Backend, seed: string | number | undefined): void {
+    store.clear();
+    clock.offsetSeconds = 0;
+    // Without a seed of the caller's, ids do not repeat after a reset: an old one must not name a new object.
+    store.set("seed", String(seed ?? randomBytes(16).toString("hex")));
+    const drawn = { agentId: ids.profile(), token: ids.secret(64) };
+    const { agentId = drawn.agentId, token = drawn.token } = kept(store);
+    store.set("agentId", agentId);
+    store.set("token", token);
+    const agent = {
+        email: "agent@example.com",
+        accountType: "agent",
+        firstName: "Agent",
+        lastName: "Example",
+    } as const;
+    register({ store, clock, ids }, { ...agent, password: null, verified: true }, agentId);
+    createApiKey({ store, clock, ids }, { userId: agentId, secret: token, memo: "emulator" });
+}
+
+function kept({ settings: { agentId, token } }: Store): { agentId?: string; token?: string } {
+    return token === "" ? {} : { agentId, token };
+}
+
+async function listening(server: ServerType, port: number, host: string): Promise<string> {
+    await new Promise<void>((resolve, reject) => {
+        server.once("error", reject);
+        server.listen(port, host, () => {
+            server.off("error", reject);
+            resolve();
+        });
+    });
+    const { port: actual, address, family } = server.address() as AddressInfo;
+    const reachable = { "0.0.0.0": "127.0.0.1", "::": "::1" }[address] ?? address;
+    return `http://${family === "IPv6" ? `[${reachable}]` : reachable}:${actual}/current/`;
+}
+
+const graceMs = 1000;
+
+/** Lets answers under way finish, but not for ever. */
+async function closed(server: ServerType): Promise<void> {
+    const impatience = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), graceMs);
+    await new Promise((resolve) => server.close(resolve));
+    clearTimeout(impatience);
+}

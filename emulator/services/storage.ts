@@ -1,0 +1,510 @@
+// Storage of workspaces and shares: folders, notes, the trash, and the nodes that uploads make.
+import { createHash } from "node:crypto";
+import { type Intent, openShare, openWorkspace, type Role } from "../access";
+import { ApiError } from "../api-error";
+import type { Answer, Call, Routes } from "../call";
+import { dateText } from "../clock";
+import { clears, flag, invalid, optionalText, readFields, required, text } from "../fields";
+import { canonicalOpaque } from "../ids";
+import type { Kind } from "../ledger";
+import type { Organization, Share, Workspace } from "../parents";
+
+export interface Node {
+    id: string;
+    /** The workspace or share whose storage holds it. */
+    containerId: string;
+    /** null for the root folder of a container. */
+    parentId: string | null;
+    type: "folder" | "file" | "note";
+    name: string;
+    size: number | null;
+    hash: string | null;
+    mimetype: string | null;
+    version: string | null;
+    /** JSON. */
+    origin: string | null;
+    metadataTitle: string | null;
+    metadataShort: string | null;
+    /** The node that was put into the trash: itself or a folder above; null while it is live. */
+    trashId: string | null;
+    deleted: number | null;
+    creator: string;
+    created: number;
+    modified: number;
+}
+
+/** Every column but the content. */
+const columns = `id, containerId, parentId, type, name, size, hash, mimetype, version, origin, metadataTitle,
+    metadataShort, trashId, deleted, creator, created, modified`;
+
+/** One storage as a workspace or a share shows it. */
+export interface Storage {
+    containerId: string;
+    rootId: string;
+    organizationId: Organization["id"];
+    /** The share shows one folder of its workspace. */
+    folderBacked: boolean;
+}
+
+type Open = (call: Call, needed: Role, intent?: Intent, named?: string) => Storage;
+
+export const openWorkspaceStorage: Open = (call, needed, intent, named) => {
+    const { workspace } = openWorkspace(call, needed, intent, named);
+    const { id, rootId, organizationId } = workspace;
+    return { containerId: id, rootId, organizationId, folderBacked: false };
+};
+
+export const openShareStorage: Open = (call, needed, intent, named) => {
+    const { share, workspace } = openShare(call, needed, intent, named);
+    return shareStorage(share, workspace);
+};
+
+export function shareStorage({ id, rootId, storageMode }: Share, workspace: Workspace): Storage {
+    const folderBacked = storageMode === "workspace_folder";
+    const { organizationId } = workspace;
+    return { containerId: folderBacked ? workspace.id : id, rootId, organizationId, folderBacked };
+}
+
+export function storage(routes: Routes): void {
+    for (const [parent, open] of [
+        ["/workspace/:workspace_id", openWorkspaceStorage],
+        ["/share/:share_id", openShareStorage],
+    ] as const) {
+        const path = `${parent}/storage`;
+        const on = (needed: Role, handler: (call: Call, storage: Storage) => Answer) => (call: Call) =>
+            handler(call, open(call, needed));
+        routes.get(`${path}/trash/list/`, on("view", listTrash));
+        routes.delete(`${path}/trash/delete/`, on("member", emptyTrash));
+        routes.get(`${path}/:node_id/list/`, on("view", list));
+        routes.get(`${path}/:node_id/details/`, on("view", details));
+        routes.post(`${path}/:node_id/createfolder/`, on("member", createFolder));
+        routes.post(`${path}/:node_id/createnote/`, on("member", createNote));
+        routes.post(`${path}/:node_id/updatenote/`, on("member", updateNote));
+        routes.get(`${path}/:node_id/readnote/`, on("view", readNote));
+        routes.post(`${path}/:node_id/update/`, on("member", update));
+        routes.post(`${path}/:node_id/move/`, on("member", move));
+        routes.delete(`${path}/:node_id/delete/`, on("member", toTrash));
+        routes.post(`${path}/:node_id/restore/`, on("member", restore));
+        routes.delete(`${path}/:node_id/purge/`, on("member", purge));
+    }
+}
+
+/** Makes the root folder of a new workspace or share. */
+export function createRoot(call: Call, containerId: string): string {
+    return insert(call, { containerId, parentId: null, type: "folder", name: "" }).id;
+}
+
+type NewNode = Pick<Node, "containerId" | "parentId" | "type" | "name"> & Partial<Node>;
+
+function insert(call: Call, node: NewNode, content: Uint8Array | null = null): Node {
+    const row: Node = {
+        id: call.ids.opaque("2"),
+        size: null,
+        hash: null,
+        mimetype: null,
+        version: null,
+        origin: null,
+        metadataTitle: null,
+        metadataShort: null,
+        trashId: null,
+        deleted: null,
+        creator: call.user.id,
+        created: call.now,
+        modified: call.now,
+        ...node,
+    };
+    call.store.insert("nodes", { ...row, content });
+    return row;
+}
+
+/** SQL and its one value for the nodes that a storage shows, live or in the trash. */
+function shown({ folderBacked, rootId, containerId }: Storage): [sql: string, value: string] {
+    if (!folderBacked) return ["containerId = ?", containerId];
+    const tree = `WITH RECURSIVE tree(id) AS (
+        VALUES (?) UNION ALL SELECT nodes.id FROM nodes JOIN tree ON nodes.parentId = tree.id) SELECT id FROM tree`;
+    return [`id IN (${tree})`, rootId];
+}
+
+/** A node by id or the alias `root`; one in the trash only where the call is about the trash. */
+export function findNode(call: Call, storage: Storage, named: string, where: "live" | "anywhere" = "live"): Node {
+    const id = named === "root" ? storage.rootId : canonicalOpaque(named);
+    const [sql, value] = shown(storage);
+    const node = call.store.get<Node>(`SELECT ${columns} FROM nodes WHERE id = ? AND ${sql}`, id, value);
+    if (!node || (where === "live" && node.trashId !== null)) {
+        throw new ApiError("NOT_FOUND", "There is no such file, folder or note.");
+    }
+    return node;
+}
+
+export function findFolder(call: Call, storage: Storage, named: string, key: string): Node {
+    const node = findNode(call, storage, named);
+    if (node.type !== "folder") throw invalid(key, "is not a folder");
+    return node;
+}
+
+function named(call: Call, storage: Storage, where?: "live" | "anywhere"): Node {
+    return findNode(call, storage, call.param("node_id"), where);
+}
+
+/** A node that may be changed: anything but the root folder. */
+function changeable(call: Call, storage: Storage, where?: "live" | "anywhere"): Node {
+    const node = named(call, storage, where);
+    if (node.id === storage.rootId) throw new ApiError("INPUT_INVALID", "The root folder cannot be changed.");
+    return node;
+}
+
+const sortColumns: Record<string, "name" | "modified" | "created" | "type"> = {
+    name: "name",
+    updated: "modified",
+    created: "created",
+    type: "type",
+};
+
+/** One page by cursor: `sort_by`, `sort_dir`, `page_size` and the opaque `cursor` of the page before. */
+function keysetPage(call: Call, storage: Storage, condition: string, value: string): Answer {
+    const { sort_by = "name", sort_dir = "asc", page_size = "100", cursor = "" } = call.input;
+    const column = Object.hasOwn(sortColumns, sort_by) ? sortColumns[sort_by] : undefined;
+    if (column === undefined) throw invalid("sort_by", "must be name, updated, created or type");
+    if (sort_dir !== "asc" && sort_dir !== "desc") throw invalid("sort_dir", "must be asc or desc");
+    if (!["100", "250", "500"].includes(page_size)) throw invalid("page_size", "must be 100, 250 or 500");
+    const size = Number(page_size);
+    const from = cursor === "" ? [] : readCursor(cursor);
+    const beyond = cursor === "" ? "" : `AND (${column}, id) ${sort_dir === "asc" ? ">" : "<"} (?, ?)`;
+    const rows = call.store.all<Node>(
+        `SELECT ${columns} FROM nodes WHERE ${condition} ${beyond}
+         ORDER BY ${column} ${sort_dir}, id ${sort_dir} LIMIT ?`,
+        value,
+        ...from,
+        size + 1,
+    );
+    const items = rows.slice(0, size);
+    const last = items.at(-1);
+    const hasMore = rows.length > size;
+    const next_cursor = hasMore && last ? writeCursor([last[column], last.id]) : null;
+    return {
+        nodes: { count: items.length, items: items.map((node) => nodeObject(call, storage, node)) },
+        pagination: { has_more: hasMore, next_cursor, page_size: size },
+    };
+}
+
+type Position = [sortValue: string | number, id: string];
+
+function writeCursor(position: Position): string {
+    return Buffer.from(JSON.stringify(position)).toString("base64url");
+}
+
+function readCursor(cursor: string): Position {
+    try {
+        const [value, id]: unknown[] = JSON.parse(Buffer.from(cursor, "base64url").toString());
+        if ((typeof value === "string" || typeof value === "number") && typeof id === "string") return [value, id];
+    } catch {
+        // Answered below, like any other text that is no cursor.
+    }
+    throw invalid("cursor", "is not a cursor of this list");
+}
+
+function list(call: Call, storage: Storage): Answer {
+    const folder = findFolder(call, storage, call.param("node_id"), "parent_id");
+    return keysetPage(call, storage, "parentId = ? AND trashId IS NULL", folder.id);
+}
+
+function listTrash(call: Call, storage: Storage): Answer {
+    const [sql, value] = shown(storage);
+    return keysetPage(call, storage, `${sql} AND trashId = id`, value);
+}
+
+function details(call: Call, storage: Storage): Answer {
+    return one(call, storage, named(call, storage, "anywhere"));
+}
+
+const nameRule = text({ min: 1, max: 255 });
+
+export function checkNodeName(name: string, key = "name"): string {
+    nameRule.parse(name, key);
+    if (/[/\\\u200b-\u200f\u202a-\u202e\u2066-\u2069]/.test(name) || name === "." || name === "..") {
+        throw invalid(key, "holds a character that names may not have");
+    }
+    if (name.trim() === "" || /[ .]$/.test(name)) throw invalid(key, "must not be blank or end with a blank or a dot");
+    return name;
+}
+
+export function childNamed(call: Call, parentId: string, name: string): Node | undefined {
+    const sql = `SELECT ${columns} FROM nodes WHERE parentId = ? AND name = ? AND trashId IS NULL`;
+    return call.store.get<Node>(sql, parentId, name);
+}
+
+/** `name`, or `name (2)` and so on when it is taken. */
+export function freeName(call: Call, parentId: string, name: string): string {
+    const [, stem = name, extension = ""] = /^(.+?)(\.[^.]+)?$/s.exec(name) ?? [];
+    let candidate = name;
+    for (let number = 2; childNamed(call, parentId, candidate); number += 1)
+        candidate = `${stem} (${number})${extension}`;
+    return candidate;
+}
+
+/** The folder of that name, made when it is not there. */
+export function ensureFolder(call: Call, parent: Node, name: string): { folder: Node; created: boolean } {
+    const present = childNamed(call, parent.id, name);
+    if (present?.type === "folder") return { folder: present, created: false };
+    return { folder: newFolder(call, parent, name), created: true };
+}
+
+export function newFolder(call: Call, parent: Node, name: string): Node {
+    const folder = { containerId: parent.containerId, parentId: parent.id, type: "folder" } as const;
+    return insert(call, { ...folder, name: freeName(call, parent.id, name) });
+}
+
+/** An existing folder of that name is the answer, unless `force` asks for a new one. */
+function createFolder(call: Call, storage: Storage): Answer {
+    const parent = findFolder(call, storage, call.param("node_id"), "parent_id");
+    const name = checkNodeName(required(call.input, "name"));
+    const { force = false } = readFields({ force: flag(false) }, call.input);
+    const { folder, created } = force
+        ? { folder: newFolder(call, parent, name), created: true }
+        : ensureFolder(call, parent, name);
+    if (created) call.did("created", "folder", folder.id);
+    return one(call, storage, folder);
+}
+
+const maxNoteBytes = 102_400;
+
+function noteContent(call: Call): Buffer {
+    // The service strips control characters other than tab and line ends.
+    const content = (call.input.content ?? "").replace(/[^\P{Cc}\t\n\r]/gu, "");
+    const bytes = Buffer.from(content);
+    if (bytes.length > maxNoteBytes) throw invalid("content", `must not exceed ${maxNoteBytes} bytes`);
+    if ((content.match(/^\s*```/gm)?.length ?? 0) % 2 === 1) throw invalid("content", "has an unclosed code fence");
+    return bytes;
+}
+
+function noteName(name: string): string {
+    if (!name.endsWith(".md") || [...name].length > 100)
+        throw invalid("name", "must end with .md, at most 100 characters");
+    return checkNodeName(name);
+}
+
+/** What changes on a node with its content. */
+function contentOf(call: Call, bytes: Uint8Array, mimetype: string) {
+    return {
+        size: bytes.length,
+        hash: createHash("sha256").update(bytes).digest("hex"),
+        mimetype,
+        version: call.ids.opaque("3"),
+        modified: call.now,
+    };
+}
+
+function createNote(call: Call, storage: Storage): Answer {
+    const parent = findFolder(call, storage, call.param("node_id"), "parent_id");
+    const name = noteName(required(call.input, "name"));
+    required(call.input, "content");
+    const bytes = noteContent(call);
+    const place = { containerId: parent.containerId, parentId: parent.id, type: "note" } as const;
+    const content = contentOf(call, bytes, "text/markdown");
+    const note = insert(call, { ...place, name: freeName(call, parent.id, name), ...content }, bytes);
+    call.did("created", "note", note.id);
+    return one(call, storage, note);
+}
+
+function updateNote(call: Call, storage: Storage): Answer {
+    const note = namedNote(call, storage);
+    const { name, content } = call.input;
+    if (name === undefined && content === undefined) {
+        throw new ApiError("INPUT_INVALID", "The update names neither name nor content.");
+    }
+    const renamed = name === undefined ? note : rename(call, note, noteName(name));
+    const bytes = content === undefined ? undefined : noteContent(call);
+    const changed = bytes ? setContent(call, renamed, bytes, "text/markdown") : renamed;
+    call.did("updated", "note", note.id);
+    return one(call, storage, changed);
+}
+
+function namedNote(call: Call, storage: Storage): Node {
+    const note = named(call, storage);
+    if (note.type !== "note") throw new ApiError("INPUT_INVALID", "This is not a note.");
+    return note;
+}
+
+function readNote(call: Call, storage: Storage): Answer {
+    const note = namedNote(call, storage);
+    const row = call.store.get<{ content: Uint8Array }>("SELECT content FROM nodes WHERE id = ?", note.id);
+    return { content: Buffer.from(row?.content ?? []).toString(), note: nodeObject(call, storage, note) };
+}
+
+/** Puts a file into a folder. A file of that name gets a new version and keeps its id; anything else keeps its name. */
+export function putFile(call: Call, parent: Node, name: string, bytes: Uint8Array, type: string, origin: string): Node {
+    const present = childNamed(call, parent.id, name);
+    if (present?.type === "file") return replaceFile(call, present, bytes, type, origin);
+    const place = { containerId: parent.containerId, parentId: parent.id, type: "file", origin } as const;
+    const content = contentOf(call, bytes, type);
+    const file = insert(call, { ...place, name: freeName(call, parent.id, name), ...content }, bytes);
+    call.did("created", "file", file.id);
+    return file;
+}
+
+export function replaceFile(call: Call, file: Node, bytes: Uint8Array, type: string, origin: string): Node {
+    call.store.update("nodes", file.id, { origin });
+    call.did("updated", "file", file.id);
+    return setContent(call, { ...file, origin }, bytes, type);
+}
+
+function setContent(call: Call, node: Node, bytes: Uint8Array, mimetype: string): Node {
+    const content = contentOf(call, bytes, mimetype);
+    call.store.update("nodes", node.id, { ...content, content: bytes });
+    return { ...node, ...content };
+}
+
+function rename(call: Call, node: Node, name: string): Node {
+    if (name === node.name) return node;
+    if (childNamed(call, node.parentId ?? "", name)) throw invalid("name", `${name} is taken in this folder`);
+    const changes = { name, modified: call.now };
+    call.store.update("nodes", node.id, changes);
+    return { ...node, ...changes };
+}
+
+const metadataFields = { metadata_title: optionalText({ max: 50 }), metadata_short: optionalText({ max: 2048 }) };
+
+function update(call: Call, storage: Storage): Answer {
+    const node = changeable(call, storage);
+    const { name } = call.input;
+    const metadata = readFields(metadataFields, call.input);
+    if (name === undefined && Object.keys(metadata).length === 0) {
+        throw new ApiError("INPUT_INVALID", "The update names no field of a node.");
+    }
+    if (name !== undefined && clears(name)) throw invalid("name", "cannot be cleared");
+    const renamed =
+        name === undefined ? node : rename(call, node, node.type === "note" ? noteName(name) : checkNodeName(name));
+    const { metadata_title: metadataTitle = node.metadataTitle, metadata_short: metadataShort = node.metadataShort } =
+        metadata;
+    const changed = { ...renamed, metadataTitle, metadataShort };
+    if (JSON.stringify(changed) !== JSON.stringify(node)) {
+        changed.modified = call.now;
+        call.store.update("nodes", node.id, { metadataTitle, metadataShort, modified: changed.modified });
+        call.did("updated", kindOf(node), node.id);
+    }
+    return one(call, storage, changed);
+}
+
+function kindOf({ type }: Node): Kind {
+    return type;
+}
+
+function move(call: Call, storage: Storage): Answer {
+    const node = changeable(call, storage);
+    const target = findFolder(call, storage, required(call.input, "parent"), "parent");
+    if (target.id === node.parentId) return one(call, storage, node);
+    if (isWithin(call, target, node.id)) throw invalid("parent", "lies in the folder that is moved");
+    const moved = place(call, node, target);
+    call.did("updated", kindOf(node), node.id);
+    return one(call, storage, moved);
+}
+
+function isWithin(call: Call, node: Node, folderId: string): boolean {
+    let current: Node | undefined = node;
+    while (current && current.id !== folderId) {
+        current = call.store.get<Node>(`SELECT ${columns} FROM nodes WHERE id = ?`, current.parentId);
+    }
+    return current !== undefined;
+}
+
+/** Hangs a node into a folder: it takes the place of a file of the same name, beside anything else it is renamed. */
+function place(call: Call, node: Node, target: Node): Node {
+    const present = childNamed(call, target.id, node.name);
+    const replaces = present && present.type !== "folder" && present.type === node.type;
+    if (replaces) trash(call, present);
+    const changes = { parentId: target.id, name: freeName(call, target.id, node.name), modified: call.now };
+    call.store.update("nodes", node.id, changes);
+    return { ...node, ...changes };
+}
+
+function toTrash(call: Call, storage: Storage): Answer {
+    const node = changeable(call, storage);
+    trash(call, node);
+    call.did("deleted", kindOf(node), node.id);
+    return {};
+}
+
+/** What lies below goes along; what was put into the trash before stays there on its own. */
+function trash(call: Call, node: Node): void {
+    call.store.run(
+        `WITH RECURSIVE tree(id) AS (
+             VALUES (?1) UNION ALL
+             SELECT nodes.id FROM nodes JOIN tree ON nodes.parentId = tree.id WHERE nodes.trashId IS NULL
+         ) UPDATE nodes SET trashId = ?1, deleted = ?2 WHERE id IN (SELECT id FROM tree)`,
+        node.id,
+        call.now,
+    );
+}
+
+/** A node that was put into the trash itself. */
+function trashed(call: Call, storage: Storage): Node {
+    const node = changeable(call, storage, "anywhere");
+    if (node.trashId !== node.id) throw new ApiError("NOT_ACCEPTABLE", "This is not in the trash by itself.");
+    return node;
+}
+
+function restore(call: Call, storage: Storage): Answer {
+    const node = trashed(call, storage);
+    const sql = `SELECT ${columns} FROM nodes WHERE id = ? AND trashId IS NULL`;
+    const former = call.store.get<Node>(sql, node.parentId);
+    const restored = place(call, node, former ?? findNode(call, storage, "root"));
+    call.store.run("UPDATE nodes SET trashId = NULL, deleted = NULL WHERE trashId = ?", node.id);
+    call.did("created", kindOf(node), node.id);
+    return one(call, storage, { ...restored, trashId: null, deleted: null });
+}
+
+function purge(call: Call, storage: Storage): Answer {
+    const node = trashed(call, storage);
+    call.store.run("DELETE FROM nodes WHERE trashId = ?", node.id);
+    call.did("deleted", kindOf(node), node.id);
+    return {};
+}
+
+function emptyTrash(call: Call, storage: Storage): Answer {
+    const [sql, value] = shown(storage);
+    call.store.run(`DELETE FROM nodes WHERE trashId IS NOT NULL AND ${sql}`, value);
+    return {};
+}
+
+function one(call: Call, storage: Storage, node: Node): Answer {
+    return { node: nodeObject(call, storage, node) };
+}
+
+function nodeObject(call: Call, storage: Storage, node: Node): Answer {
+    const parent = node.parentId === storage.rootId ? "root" : node.parentId;
+    const inTrash = node.trashId === node.id;
+    const common = {
+        id: node.id,
+        type: node.type,
+        name: node.id === storage.rootId ? "root" : node.name,
+        parent: inTrash ? "trash" : parent,
+        creator: node.creator,
+        created: dateText(node.created),
+        modified: dateText(node.modified),
+        deleted: dateText(node.deleted),
+        deleted_from: inTrash ? parent : null,
+        metadata:
+            node.metadataTitle === null && node.metadataShort === null
+                ? null
+                : { title: node.metadataTitle, short: node.metadataShort },
+    };
+    if (node.type === "folder") {
+        const sql = "SELECT id FROM shares WHERE rootId = ? AND closed = 0 AND storageMode = 'workspace_folder'";
+        const share = call.store.get<{ id: string }>(sql, node.id);
+        return { ...common, is_share_root: share !== undefined, share_id: share?.id ?? null };
+    }
+    return {
+        ...common,
+        size: node.size,
+        hash: node.hash,
+        hash_algo: "sha256",
+        mimetype: node.mimetype,
+        mimecategory: node.mimetype?.split("/")[0] ?? null,
+        version: node.version,
+        origin: node.origin === null ? null : JSON.parse(node.origin),
+        restricted: false,
+        dmca: false,
+        locked: false,
+        lock_info: null,
+    };
+}

@@ -1,0 +1,227 @@
+// Workspaces: create, details, update, archive, delete, lists and name check.
+import { admitted, atLeast, membership, openOrganization, openWorkspace } from "../access";
+import { ApiError } from "../api-error";
+import type { Answer, Backend, Call, Routes } from "../call";
+import { dateText } from "../clock";
+import { initialValues, invalid, readFields, required } from "../fields";
+import {
+    asWorkspace,
+    isTaken,
+    type Organization,
+    type Row,
+    reservedNames,
+    type Workspace,
+    workspaceFields,
+} from "../parents";
+import { limitsOf } from "../plans";
+import { addOwner, pendingOn } from "./members";
+import { createRoot } from "./storage";
+
+export function workspaces(routes: Routes): void {
+    routes.post("/org/:org_id/create/workspace/", createWorkspace);
+    routes.get("/workspace/:workspace_id/details/", (call) => one(call, openWorkspace(call, "guest").workspace));
+    routes.post("/workspace/:workspace_id/update/", updateWorkspace);
+    routes.delete("/workspace/:workspace_id/delete/", deleteWorkspace);
+    routes.post("/workspace/:workspace_id/archive/", (call) => setArchived(call, 1));
+    routes.post("/workspace/:workspace_id/unarchive/", (call) => setArchived(call, 0));
+    routes.get("/workspaces/all/", (call) => listed(call, joined(call)));
+    routes.get("/workspaces/available/", (call) => listed(call, available(call)));
+    routes.get("/org/:org_id/list/workspaces/", ofOrganization);
+    routes.get("/workspaces/check/name/:name/", checkName);
+}
+
+function createWorkspace(call: Call): Answer {
+    const { organization } = openOrganization(call, "member");
+    const folderName = required(call.input, "folder_name");
+    checkFolderName(folderName);
+    required(call.input, "name");
+    const fields = { ...initialValues(workspaceFields), ...readFields(workspaceFields, call.input) };
+    refuseTaken(call.backend, folderName);
+    refuseOverLimit(call, organization);
+    const id = call.ids.profile();
+    const workspace: Workspace = {
+        id,
+        organizationId: organization.id,
+        folderName,
+        fields,
+        rootId: createRoot(call, id),
+        archived: 0,
+        created: call.now,
+        updated: call.now,
+    };
+    call.store.insert("workspaces", { ...workspace, fields: JSON.stringify(fields) });
+    addOwner(call, "workspace", id);
+    call.did("created", "workspace", id);
+    return one(call, workspace);
+}
+
+function checkFolderName(folderName: string): void {
+    const { length } = [...folderName];
+    if (length < 4 || length > 80 || !/^[\p{L}\p{N}-]+$/u.test(folderName)) {
+        throw invalid("folder_name", "must be 4 to 80 letters, digits or hyphens");
+    }
+    if (reservedNames.has(folderName.toLowerCase())) throw invalid("folder_name", "is reserved");
+}
+
+function refuseTaken(backend: Backend, folderName: string, exceptId?: string): void {
+    if (isTaken(backend, "workspaces", "folderName", folderName, exceptId)) {
+        throw new ApiError("INPUT_DUPLICATE", `folder_name: ${folderName} is taken.`);
+    }
+}
+
+function refuseOverLimit(call: Call, organization: Organization): void {
+    const { workspaces: limit } = limitsOf(organization);
+    const used = call.store.count("workspaces WHERE organizationId = ? AND closed = 0", organization.id);
+    if (limit !== null && used >= limit) {
+        throw new ApiError("FEATURE_LIMIT", `The plan ${organization.plan} allows ${limit} workspaces; ${used} exist.`);
+    }
+}
+
+function updateWorkspace(call: Call): Answer {
+    const { workspace } = openWorkspace(call, "admin");
+    const changes = readFields(workspaceFields, call.input);
+    const { folder_name: folderName = workspace.folderName } = call.input;
+    if (Object.keys(changes).length === 0 && call.input.folder_name === undefined) {
+        throw new ApiError("INPUT_INVALID", "The update names no field of a workspace.");
+    }
+    if (folderName !== workspace.folderName) {
+        checkFolderName(folderName);
+        refuseTaken(call.backend, folderName, workspace.id);
+    }
+    const changed = { ...workspace, folderName, fields: { ...workspace.fields, ...changes } };
+    if (JSON.stringify(changed) !== JSON.stringify(workspace)) {
+        changed.updated = call.now;
+        call.store.update("workspaces", workspace.id, {
+            folderName,
+            fields: JSON.stringify(changed.fields),
+            updated: changed.updated,
+        });
+        call.did("updated", "workspace", workspace.id);
+    }
+    return one(call, changed);
+}
+
+function deleteWorkspace(call: Call): Answer {
+    const { workspace } = openWorkspace(call, "owner", "lifecycle");
+    const { confirm } = call.input;
+    if (confirm !== workspace.id && confirm !== workspace.folderName) {
+        throw invalid("confirm", "must be the workspace's folder name or id");
+    }
+    closeWorkspace(call, workspace.id);
+    call.did("deleted", "workspace", workspace.id);
+    return {};
+}
+
+/** Closes a workspace with its shares; what hangs on them is gone, their names stay on record. */
+export function closeWorkspace(call: Call, id: string): void {
+    const shares = call.store.all<{ id: string }>("SELECT id FROM shares WHERE workspaceId = ? AND closed = 0", id);
+    for (const share of shares) closeContainer(call, "shares", share.id);
+    closeContainer(call, "workspaces", id);
+}
+
+/** Closes one workspace or share and drops its members, invitations and files. */
+export function closeContainer(call: Call, table: "workspaces" | "shares", id: string): void {
+    call.store.update(table, id, { closed: 1, updated: call.now });
+    for (const dependent of ["members", "invitations"]) {
+        call.store.run(`DELETE FROM ${dependent} WHERE parentId = ?`, id);
+    }
+    call.store.run("DELETE FROM nodes WHERE containerId = ?", id);
+}
+
+function setArchived(call: Call, archived: number): Answer {
+    const { workspace } = openWorkspace(call, "admin", "lifecycle");
+    const changed = { ...workspace, archived };
+    if (workspace.archived !== archived) {
+        changed.updated = call.now;
+        call.store.update("workspaces", workspace.id, { archived, updated: changed.updated });
+        call.did("updated", "workspace", workspace.id);
+    }
+    return one(call, changed);
+}
+
+type WorkspaceRow = Row<Workspace>;
+
+function joined(call: Call): WorkspaceRow[] {
+    return call.store.all<WorkspaceRow>(
+        `SELECT workspaces.* FROM workspaces JOIN members ON parentId = workspaces.id
+         WHERE userId = ? AND status = 'active' AND (expires IS NULL OR expires > ?) AND closed = 0
+         ORDER BY workspaces.rowid`,
+        call.user.id,
+        call.now,
+    );
+}
+
+/** Those of the caller's organizations that their role on it admits and that they have not joined. */
+function available(call: Call): WorkspaceRow[] {
+    const own = new Set(joined(call).map(({ id }) => id));
+    return call.store
+        .all<WorkspaceRow>(
+            `SELECT workspaces.* FROM workspaces JOIN members ON parentId = organizationId
+             WHERE userId = ? AND status = 'active' AND (expires IS NULL OR expires > ?) AND closed = 0
+             ORDER BY workspaces.rowid`,
+            call.user.id,
+            call.now,
+        )
+        .filter((row) => !own.has(row.id) && admitted(call.backend, asWorkspace(row), call.user.id));
+}
+
+/** Owners and admins see all workspaces of the organization, members those that they are in or may join. */
+function ofOrganization(call: Call): Answer {
+    const { organization, role } = openOrganization(call, "member");
+    const rows = call.store.all<WorkspaceRow>(
+        "SELECT * FROM workspaces WHERE organizationId = ? AND archived = ? AND closed = 0 ORDER BY rowid",
+        organization.id,
+        archivedFilter(call) ?? 0,
+    );
+    const visible = (row: WorkspaceRow) =>
+        membership(call.backend, row.id, call.user.id) !== null ||
+        admitted(call.backend, asWorkspace(row), call.user.id);
+    return listed(call, atLeast(role, "admin") ? rows : rows.filter(visible));
+}
+
+/** The list filter `archived`, as the column holds it; undefined when the request has none. */
+export function archivedFilter(call: Call): number | undefined {
+    const { archived } = call.input;
+    if (archived === undefined) return undefined;
+    if (archived !== "true" && archived !== "false") throw invalid("archived", "must be true or false");
+    return archived === "true" ? 1 : 0;
+}
+
+function checkName(call: Call): Answer {
+    const name = call.param("name");
+    checkFolderName(name);
+    return { available: !isTaken(call.backend, "workspaces", "folderName", name) };
+}
+
+function listed(call: Call, rows: WorkspaceRow[]): Answer {
+    return call.page("workspaces", rows, (row) => workspaceObject(call, asWorkspace(row)));
+}
+
+function one(call: Call, workspace: Workspace): Answer {
+    return { workspace: workspaceObject(call, workspace) };
+}
+
+function workspaceObject(call: Call, workspace: Workspace): Answer {
+    const { id, organizationId, fields } = workspace;
+    const sql = "SELECT domain FROM organizations WHERE id = ?";
+    const role = membership(call.backend, id, call.user.id);
+    return {
+        id,
+        ...fields,
+        folder_name: workspace.folderName,
+        org_domain: call.store.get<{ domain: string }>(sql, organizationId)?.domain,
+        parents: { org: organizationId },
+        user_status: role ? "joined" : pendingOn(call, id) ? "invited" : "available",
+        user_permission: role,
+        workspace_level: null,
+        closed: false,
+        archived: workspace.archived === 1,
+        locked: false,
+        suspended: false,
+        logo: null,
+        storage: null,
+        capabilities: {},
+        created: dateText(workspace.created),
+        updated: dateText(workspace.updated),
+    };
+}

@@ -1,0 +1,234 @@
+// The emulator's state: one SQLite database, in memory or in a file, with lazily begun transactions.
+import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+
+const schemaVersion = 1;
+
+const schema = `
+    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE users (
+        id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, accountType TEXT NOT NULL, firstName TEXT, lastName TEXT,
+        password TEXT, verified INTEGER NOT NULL, registered INTEGER NOT NULL, emailToken TEXT, created INTEGER NOT NULL
+    );
+    CREATE TABLE apiKeys (
+        id TEXT PRIMARY KEY, userId TEXT NOT NULL, secret TEXT NOT NULL UNIQUE, memo TEXT, scopes TEXT, agentName TEXT,
+        expires INTEGER, created INTEGER NOT NULL
+    );
+    CREATE INDEX apiKeysByUser ON apiKeys (userId);
+    CREATE TABLE organizations (
+        id TEXT PRIMARY KEY, domain TEXT NOT NULL, fields TEXT NOT NULL, plan TEXT NOT NULL, limits TEXT NOT NULL,
+        closed INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, updated INTEGER NOT NULL
+    );
+    CREATE INDEX organizationsByDomain ON organizations (domain);
+    CREATE TABLE workspaces (
+        id TEXT PRIMARY KEY, organizationId TEXT NOT NULL, folderName TEXT NOT NULL COLLATE NOCASE, fields TEXT NOT NULL,
+        rootId TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0, closed INTEGER NOT NULL DEFAULT 0,
+        created INTEGER NOT NULL, updated INTEGER NOT NULL
+    );
+    CREATE INDEX workspacesByFolderName ON workspaces (folderName);
+    CREATE INDEX workspacesByOrganization ON workspaces (organizationId);
+    CREATE TABLE shares (
+        id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, customName TEXT NOT NULL COLLATE NOCASE,
+        customUrl TEXT COLLATE NOCASE, fields TEXT NOT NULL, creator TEXT NOT NULL, storageMode TEXT NOT NULL,
+        rootId TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0, closed INTEGER NOT NULL DEFAULT 0,
+        created INTEGER NOT NULL, updated INTEGER NOT NULL
+    );
+    CREATE INDEX sharesByCustomName ON shares (customName);
+    CREATE INDEX sharesByCustomUrl ON shares (customUrl);
+    CREATE INDEX sharesByWorkspace ON shares (workspaceId);
+    CREATE INDEX sharesByRoot ON shares (rootId);
+    CREATE TABLE members (
+        parentId TEXT NOT NULL, userId TEXT NOT NULL, kind TEXT NOT NULL, role TEXT NOT NULL, status TEXT NOT NULL,
+        notify TEXT, expires INTEGER, created INTEGER NOT NULL, PRIMARY KEY (parentId, userId)
+    );
+    CREATE INDEX membersByUser ON members (userId);
+    CREATE TABLE invitations (
+        id TEXT PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, parentId TEXT NOT NULL, userId TEXT NOT NULL,
+        email TEXT NOT NULL, role TEXT NOT NULL, state TEXT NOT NULL, message TEXT, notify TEXT, inviter TEXT NOT NULL,
+        expires INTEGER, created INTEGER NOT NULL, updated INTEGER NOT NULL
+    );
+    CREATE INDEX invitationsByParent ON invitations (parentId, userId);
+    CREATE INDEX invitationsByUser ON invitations (userId);
+    CREATE TABLE transferTokens (
+        id TEXT PRIMARY KEY, organizationId TEXT NOT NULL, token TEXT NOT NULL UNIQUE, expires INTEGER NOT NULL,
+        created INTEGER NOT NULL
+    );
+    CREATE INDEX transferTokensByOrganization ON transferTokens (organizationId);
+    CREATE TABLE nodes (
+        id TEXT PRIMARY KEY, containerId TEXT NOT NULL, parentId TEXT, type TEXT NOT NULL, name TEXT NOT NULL,
+        content BLOB, size INTEGER, hash TEXT, mimetype TEXT, version TEXT, origin TEXT, metadataTitle TEXT,
+        metadataShort TEXT, trashId TEXT, deleted INTEGER, creator TEXT NOT NULL, created INTEGER NOT NULL,
+        modified INTEGER NOT NULL
+    );
+    CREATE INDEX nodesByParent ON nodes (parentId, trashId, name);
+    CREATE INDEX nodesByContainer ON nodes (containerId);
+    CREATE INDEX nodesByTrash ON nodes (trashId);
+`;
+
+const tables = [
+    "users",
+    "apiKeys",
+    "organizations",
+    "workspaces",
+    "shares",
+    "members",
+    "invitations",
+    "transferTokens",
+    "nodes",
+];
+
+/** What the emulator remembers about itself. */
+export interface Settings {
+    /** The agent account's id and API key: they survive a reset. */
+    agentId: string;
+    token: string;
+    /** Source of ids and secrets, and how much of it is used. */
+    seed: string;
+    drawn: number;
+    clockOffsetSeconds: number;
+    /** Whether the names of closed organizations, workspaces and shares stay taken. */
+    keepClosed: boolean;
+    requestsPerMinute: number | null;
+}
+
+const initialSettings: Settings = {
+    agentId: "",
+    token: "",
+    seed: "",
+    drawn: 0,
+    clockOffsetSeconds: 0,
+    keepClosed: true,
+    requestsPerMinute: null,
+};
+
+export class Store {
+    readonly #database: DatabaseSync;
+    readonly #statements = new Map<string, StatementSync>();
+    #began = false;
+    #settings: Settings;
+
+    /** @param file where the state is kept; in memory when absent */
+    constructor(file?: string) {
+        this.#database = openDatabase(file);
+        this.#settings = this.#readSettings();
+    }
+
+    get settings(): Readonly<Settings> {
+        return this.#settings;
+    }
+
+    set<K extends keyof Settings>(name: K, value: Settings[K]): void {
+        this.run("INSERT OR REPLACE INTO settings VALUES (?, ?)", name, JSON.stringify(value));
+        this.#settings = { ...this.#settings, [name]: value };
+    }
+
+    get<T>(sql: string, ...values: SQLInputValue[]): T | undefined {
+        return this.#prepare(sql).get(...values) as T | undefined;
+    }
+
+    all<T>(sql: string, ...values: SQLInputValue[]): T[] {
+        return this.#prepare(sql).all(...values) as T[];
+    }
+
+    count(sql: string, ...values: SQLInputValue[]): number {
+        return this.get<{ n: number }>(`SELECT count(*) AS n FROM ${sql}`, ...values)?.n ?? 0;
+    }
+
+    /** Changes something; the first change of a `transaction` begins it. Returns the number of changed rows. */
+    run(sql: string, ...values: SQLInputValue[]): number {
+        if (!this.#began) {
+            this.#database.exec("BEGIN IMMEDIATE");
+            this.#began = true;
+        }
+        return Number(this.#prepare(sql).run(...values).changes);
+    }
+
+    insert(table: string, row: Record<string, SQLInputValue>): void {
+        const columns = Object.keys(row);
+        const marks = columns.map(() => "?").join(", ");
+        this.run(`INSERT INTO ${table} (${columns.join(", ")}) VALUES (${marks})`, ...Object.values(row));
+    }
+
+    update(table: string, id: string, changes: Record<string, SQLInputValue>): void {
+        const assignments = Object.keys(changes).map((column) => `${column} = ?`);
+        this.run(`UPDATE ${table} SET ${assignments.join(", ")} WHERE id = ?`, ...Object.values(changes), id);
+    }
+
+    /** Runs the work and commits what it changed, or nothing of it when it throws. */
+    transaction<T>(work: () => T): T {
+        const settings = this.#settings;
+        try {
+            const result = work();
+            if (this.#began) this.#database.exec("COMMIT");
+            return result;
+        } catch (error) {
+            if (this.#began) this.#database.exec("ROLLBACK");
+            this.#settings = settings;
+            throw error;
+        } finally {
+            this.#began = false;
+        }
+    }
+
+    /** Empties everything but the account and the token that survive a reset. */
+    clear(): void {
+        for (const table of tables) this.run(`DELETE FROM ${table}`);
+        const { agentId, token } = this.#settings;
+        this.run("DELETE FROM settings");
+        this.#settings = initialSettings;
+        this.set("agentId", agentId);
+        this.set("token", token);
+    }
+
+    close(): void {
+        if (this.#database.isOpen) this.#database.close();
+    }
+
+    #prepare(sql: string): StatementSync {
+        let statement = this.#statements.get(sql);
+        if (!statement) {
+            statement = this.#database.prepare(sql);
+            this.#statements.set(sql, statement);
+        }
+        return statement;
+    }
+
+    #readSettings(): Settings {
+        const rows = this.all<{ name: string; value: string }>("SELECT name, value FROM settings");
+        return { ...initialSettings, ...Object.fromEntries(rows.map((row) => [row.name, JSON.parse(row.value)])) };
+    }
+}
+
+function openDatabase(file: string | undefined): DatabaseSync {
+    const { DatabaseSync } = loadSqlite();
+    let database: DatabaseSync | undefined;
+    try {
+        database = new DatabaseSync(file ?? ":memory:");
+        // Exclusive, so that two emulators never write to one file; WAL keeps every commit when the process is killed.
+        database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+        const version = database.prepare("PRAGMA user_version").get()?.user_version;
+        const empty = !database.prepare("SELECT 1 FROM sqlite_master LIMIT 1").get();
+        if (empty) database.exec(`BEGIN; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`);
+        else if (version !== schemaVersion) throw new Error("it was not written by this version of the emulator");
+        return database;
+    } catch (error) {
+        database?.close();
+        if (file === undefined) throw error;
+        const reason = error instanceof Error ? error.message : String(error);
+        const hint = reason.includes("locked") ? "another emulator is using it" : reason;
+        throw new Error(`The data file ${file} cannot be used: ${hint}.`, { cause: error });
+    }
+}
+
+/** Loads node:sqlite without the ExperimentalWarning that older Node versions print; other warnings pass. */
+function loadSqlite(): typeof import("node:sqlite") {
+    const emitWarning = process.emitWarning;
+    process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+        if (!/SQLite is an experimental feature/.test(String(warning)))
+            Reflect.apply(emitWarning, process, [warning, ...rest]);
+    }) as typeof process.emitWarning;
+    try {
+        return process.getBuiltinModule("node:sqlite");
+    } finally {
+        process.emitWarning = emitWarning;
+    }
+}
