@@ -35,7 +35,7 @@ export function isLoopback(hostname: string): boolean {
 
 /** What undici says, without what it carries along (sockets, headers): only text that has been redacted. */
 function cleanCause(cause: unknown, redact: (text: string) => string): { cause: Error; text: string } {
-    const { message = "", code } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : {};
+    const { message = "", code } = Object(cause) as Partial<NodeJS.ErrnoException>;
     const text =
         redact([message, code].filter((part) => part !== undefined && part !== "").join(", ")) || "unknown cause";
     return { cause: new Error(text), text };
@@ -136,7 +136,7 @@ export class Transport {
     async #read(answer: Dispatcher.ResponseData, exchange: Exchange): Promise<RawAnswer> {
         const { statusCode: status, body } = answer;
         if (status >= 300 && status < 400) {
-            body.destroy();
+            discard(body);
             const problem = `the service redirects (HTTP ${status}), and a token is never sent on to another address`;
             throw unusable(exchange, status, answer.headers, "redirect", problem);
         }
@@ -145,7 +145,7 @@ export class Transport {
         for await (const chunk of body) {
             size += chunk.length;
             if (size > maxAnswerBytes) {
-                body.destroy();
+                discard(body);
                 const problem = `the answer is larger than ${maxAnswerBytes / 1024 / 1024} MiB`;
                 throw unusable(exchange, status, answer.headers, "too-large", problem);
             }
@@ -179,6 +179,11 @@ export class Transport {
             ? new Agent(options)
             : new EnvHttpProxyAgent(options);
     }
+}
+
+/** Ends an answer that is not read to its end; undici reports that as an error, which is none here. */
+function discard(body: Readable): void {
+    body.on("error", () => {}).destroy();
 }
 
 type RawHeaders = Dispatcher.ResponseData["headers"];

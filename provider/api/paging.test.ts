@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { ShiftedListError } from "./errors";
+import { type FetchPage, type Listing, list, type PageQuery, pages } from "./paging";
+
+const item = z.object({ id: z.string() });
+const listing: Listing<{ id: string }> = {
+    operation: "list the workspaces",
+    items: "workspaces",
+    item,
+    identity: ({ id }) => id,
+    pageSize: 3,
+};
+
+/** A list that answers by offset, and may change before each page. */
+function service(ids: string[], before: (page: number, ids: string[]) => void = () => {}) {
+    const queries: PageQuery[] = [];
+    const fetch: FetchPage = async (query, answer) => {
+        queries.push(query);
+        before(queries.length, ids);
+        const { limit, offset } = z.object({ limit: z.number(), offset: z.number() }).parse(query);
+        return answer.parse({
+            workspaces: ids.slice(offset, offset + limit).map((id) => ({ id })),
+            pagination: { total: ids.length, limit, offset, has_more: offset + limit < ids.length },
+        });
+    };
+    return { fetch, queries };
+}
+
+/** Answers the bodies one after the other. */
+function answering(...bodies: unknown[]): FetchPage {
+    return async (_query, answer) => answer.parse(bodies.shift());
+}
+
+async function ids(items: AsyncIterable<{ id: string }>): Promise<string[]> {
+    const all: string[] = [];
+    for await (const { id } of items) {
+        all.push(id);
+    }
+    return all;
+}
+
+const letters = (text: string) => [...text];
+
+test.each(["", "a", "abc", "abcd", "abcde", "abcdefgh"])("every item of %p once", async (text) => {
+    const { fetch } = service(letters(text));
+    expect(await ids(pages(fetch, listing))).toEqual(letters(text));
+});
+
+test("pages overlap by one item, and are 500 long unless said otherwise", async () => {
+    const { fetch, queries } = service(letters("abcde"));
+    await ids(pages(fetch, listing));
+    expect(queries).toEqual([
+        { limit: 3, offset: 0 },
+        { limit: 3, offset: 2 },
+    ]);
+    const { pageSize: _, ...whole } = listing;
+    const other = service([]);
+    await ids(pages(other.fetch, whole));
+    expect(other.queries).toEqual([{ limit: 500, offset: 0 }]);
+});
+
+test.each([
+    ["an item before the seam went", (all: string[]) => all.splice(0, 1)],
+    ["an item came before the seam", (all: string[]) => all.unshift("z")],
+    ["one went and another came, so that the count is the same", (all: string[]) => all.splice(0, 1) && all.push("z")],
+    ["the list grew at its end", (all: string[]) => all.push("z")],
+    ["the rest went", (all: string[]) => all.splice(1)],
+])("noticed: %s", async (_what, change) => {
+    const { fetch } = service(letters("abcdefgh"), (page, all) => void (page === 2 && change(all)));
+    await expect(ids(pages(fetch, listing))).rejects.toBeInstanceOf(ShiftedListError);
+});
+
+test("an item that comes twice is noticed", async () => {
+    const fetch = answering({ workspaces: [{ id: "a" }, { id: "b" }, { id: "a" }] });
+    await expect(ids(pages(fetch, listing))).rejects.toThrow("an item came twice");
+});
+
+test("an empty page that is said to have more after it does not loop", async () => {
+    const fetch = answering({ workspaces: [], pagination: { has_more: true } });
+    await expect(ids(pages(fetch, listing))).rejects.toBeInstanceOf(ShiftedListError);
+});
+
+test("list starts again when the list moved, and answers it whole", async () => {
+    const { fetch } = service(letters("abcdefgh"), (page, all) => void (page === 2 && all.shift()));
+    expect((await list(fetch, listing)).map(({ id }) => id)).toEqual(letters("bcdefgh"));
+});
+
+test("list gives up on a list that keeps moving", async () => {
+    const { fetch, queries } = service(letters("abcdefgh"), (_page, all) => void all.unshift(`z${all.length}`));
+    await expect(list(fetch, listing)).rejects.toMatchObject({ code: "FASTIO_LIST_SHIFTED", attempts: 4 });
+    expect(queries).toHaveLength(8);
+});
+
+test("list passes other errors on", async () => {
+    const fetch: FetchPage = () => Promise.reject(new Error("no connection"));
+    await expect(list(fetch, listing)).rejects.toThrow("no connection");
+});
+
+test.each([
+    ["no pagination", { workspaces: [{ id: "a" }] }],
+    ["numbers and flags as text", { workspaces: [{ id: "a" }], pagination: { total: "1", has_more: "no" } }],
+    ["the response itself", { response: [{ id: "a" }] }],
+    ["more than was asked for, without pagination", { workspaces: letters("abcd").map((id) => ({ id })) }],
+])("a list in one page: %s", async (_what, body) => {
+    expect((await ids(pages(answering(body), listing)))[0]).toBe("a");
+});
+
+test("a list without members may be null, but not absent", async () => {
+    expect(await ids(pages(answering({ workspaces: null }), listing))).toEqual([]);
+    await expect(ids(pages(answering({ shares: [] }), listing))).rejects.toThrow();
+});
+
+test("one of several keys, and a key within another", async () => {
+    const either = { ...listing, items: ["spaces", "nodes.items"] };
+    expect(await ids(pages(answering({ nodes: { items: [{ id: "a" }] } }), either))).toEqual(["a"]);
+    expect(await ids(pages(answering({ spaces: [{ id: "b" }] }), either))).toEqual(["b"]);
+});
+
+test("storage lists continue from the cursor", async () => {
+    const queries: PageQuery[] = [];
+    const bodies = [
+        { nodes: { items: [{ id: "a" }, { id: "b" }] }, pagination: { has_more: true, next_cursor: "after b" } },
+        { nodes: { items: [{ id: "c" }] }, pagination: { has_more: false, next_cursor: null } },
+    ];
+    const fetch: FetchPage = async (query, answer) => {
+        queries.push(query);
+        return answer.parse(bodies.shift());
+    };
+    const nodes = { ...listing, items: "nodes.items", paging: "cursor" as const, pageSize: 100 };
+    expect(await ids(pages(fetch, nodes))).toEqual(["a", "b", "c"]);
+    expect(queries).toEqual([{ page_size: 100 }, { page_size: 100, cursor: "after b" }]);
+});
