@@ -1,18 +1,7 @@
 // Organizations, workspaces and shares as the store keeps them: fields, rows and how a path names them.
 import { ApiError } from "./api-error";
 import type { Backend } from "./call";
-import {
-    date,
-    type FieldValues,
-    flag,
-    initialValues,
-    integer,
-    json,
-    oneOf,
-    optionalText,
-    text,
-    url,
-} from "./fields";
+import { date, type FieldValues, flag, initialValues, integer, json, oneOf, optionalText, text, url } from "./fields";
 import type { Limits, Plan } from "./plans";
 
 export const industries = [
