@@ -1,5 +1,7 @@
 // The installed command: what it prints for help and for mistakes, and its exit codes.
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { manifest } from "../../require-node";
 
@@ -36,4 +38,13 @@ test.each([[["emulate"]], [["--what"]], [["emulator", "--what"]]])("%j is a usag
 
 test("no command at all is a usage error that shows what there is", () => {
     expect(run()).toMatchObject({ status: 2, stdout: "", stderr: expect.stringContaining("Commands:") });
+});
+
+test("what a command cannot do is a failure, in one line", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    const { status, stderr } = run("emulator", "--port", String(port));
+    taken.close();
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^pulumi-fastio: Port \d+ .*\n$/) });
 });

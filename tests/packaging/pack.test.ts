@@ -55,7 +55,7 @@ test("it has every file that package.json names", () => {
         typeof entry === "string" ? [entry] : [entry.types, entry.default],
     );
     const named = [manifest.main, manifest.types, ...entries, ...Object.values(manifest.bin)];
-    expect(packed).toEqual(expect.arrayContaining(named.map((path) => path.replace("./", ""))));
+    expect(named.map((path) => path.replace("./", "")).filter((path) => !packed.includes(path))).toEqual([]);
 });
 
 test("what providers require needs no package but Pulumi's, and undici only at the first request", () => {
