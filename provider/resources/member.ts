@@ -334,7 +334,12 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         async read(context, id, known) {
             const { parent } = split(id);
             const isImport = Object.keys(known.inputs).length === 0;
-            const member = personOf(await listMembers(context, parent), id, known);
+            const rows = await listMembers(context, parent).catch((error) => {
+                if (isApiError(error, "not-found")) return undefined;
+                throw error;
+            });
+            if (rows === undefined) return undefined;
+            const member = personOf(rows, id, known);
             if (member !== undefined) {
                 const remote = remoteOf(member, id, isImport);
                 const end = remote.invitationExpiresAt;

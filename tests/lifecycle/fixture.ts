@@ -1,0 +1,141 @@
+/** A stack on an engine against an emulator of its own: a program that declares what a list says, and direct looks at the service. */
+import { createEmulator, type Emulator } from "../../emulator";
+import type { Engine, EngineStack } from "../engines/engine";
+import { type Project, prepareProject } from "../engines/project";
+
+/** One resource of the program. Strings `$name.property` stand for outputs of earlier ones; `{ $secret: value }` for secrets. */
+export interface Declaration {
+    kind: string;
+    name: string;
+    args: Record<string, unknown>;
+    /** Names of resources, and plain options. */
+    parent?: string;
+    dependsOn?: string[];
+    options?: Record<string, unknown>;
+}
+
+const program = `
+const fs = require("node:fs");
+const path = require("node:path");
+const pulumi = require("@pulumi/pulumi");
+const fastio = require("pulumi-fastio");
+
+const made = {};
+const value = (given) => {
+    if (typeof given === "string" && given.startsWith("$")) {
+        const [name, property] = given.slice(1).split(".");
+        return made[name][property];
+    }
+    if (Array.isArray(given)) return given.map(value);
+    if (typeof given !== "object" || given === null) return given;
+    if ("$secret" in given) return pulumi.secret(given.$secret);
+    return Object.fromEntries(Object.entries(given).map(([name, item]) => [name, value(item)]));
+};
+const declarations = JSON.parse(fs.readFileSync(path.join(__dirname, "declarations.json"), "utf8"));
+for (const { kind, name, args, parent, dependsOn = [], options = {} } of declarations) {
+    made[name] = new fastio[kind](name, value(args), {
+        ...options,
+        ...(parent && { parent: made[parent] }),
+        dependsOn: dependsOn.map((other) => made[other]),
+    });
+    module.exports[name] = made[name].id;
+}
+`;
+
+export interface Ledgered {
+    seq: number;
+    method: string;
+    path: string;
+    status: number;
+    effect: string;
+    kind?: string;
+    unknown?: boolean;
+}
+
+/** The parts of the API's answers that the tests look at. */
+export interface Answer {
+    org: Record<string, unknown>;
+    workspace: Record<string, unknown>;
+    users: Record<string, unknown>[];
+    tokens: { id: string; token: string }[];
+    nodes: { items: { id: string }[] };
+}
+
+export class Fixture {
+    private constructor(
+        readonly emulator: Emulator,
+        readonly baseUrl: string,
+        readonly project: Project,
+        readonly stack: EngineStack,
+    ) {}
+
+    static async open(engine: Engine): Promise<Fixture> {
+        const emulator = createEmulator({ seed: 7 });
+        const { baseUrl } = await emulator.listen({ port: 0 });
+        const project = prepareProject({
+            files: {
+                "Pulumi.yaml": "name: lifecycle\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+                "index.js": program,
+                "declarations.json": "[]",
+            },
+        });
+        const stack = await engine.open({
+            project: project.folder,
+            env: { FASTIO_BASE_URL: baseUrl, FASTIO_TOKEN: emulator.token },
+        });
+        return new Fixture(emulator, baseUrl, project, stack);
+    }
+
+    async close(): Promise<void> {
+        await this.stack.close();
+        this.project.remove();
+        await this.emulator.close();
+    }
+
+    declare(declarations: readonly Declaration[]): void {
+        this.project.write({ "declarations.json": JSON.stringify(declarations, undefined, 2) });
+    }
+
+    /** A direct request to the service, by default as the account that the provider uses. */
+    async api(
+        method: string,
+        path: string,
+        form?: Record<string, string>,
+        token = this.emulator.token,
+    ): Promise<Answer> {
+        const answer = await fetch(new URL(path, this.baseUrl), {
+            method,
+            headers: { Authorization: `Bearer ${token}` },
+            ...(form && { body: new URLSearchParams(form) }),
+        });
+        const body = (await answer.json()) as Answer;
+        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(body)}`);
+        return body;
+    }
+
+    /** The emulator's control plane. */
+    async control<T>(method: "GET" | "POST", name: string, body?: unknown): Promise<T> {
+        const answer = await fetch(new URL(`/_emulator/${name}`, this.baseUrl), {
+            method,
+            ...(body !== undefined && { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+        });
+        if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
+        return (await answer.json()) as T;
+    }
+
+    async ledgerAfter(seq = 0): Promise<Ledgered[]> {
+        return (await this.control<{ entries: Ledgered[] }>("GET", `ledger?after=${seq}`)).entries;
+    }
+
+    /** The requests that the work makes. */
+    async requestsOf(work: () => Promise<unknown>): Promise<Ledgered[]> {
+        const last = (await this.ledgerAfter()).at(-1)?.seq ?? 0;
+        await work();
+        return this.ledgerAfter(last);
+    }
+
+    async census(): Promise<Record<string, number>> {
+        const { users: _, apiKeys: __, ...counts } = await this.control<Record<string, number>>("GET", "census");
+        return counts;
+    }
+}
