@@ -2,12 +2,19 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 
+// Written by the bundler, from a source elsewhere.
+const bundle = join("dist", "runtime.js");
+
 function sweep(folder) {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) {
             sweep(path);
-        } else if (/\.(js|d\.ts)$/.test(path) && !existsSync(relative("dist", path).replace(/\.(js|d\.ts)$/, ".ts"))) {
+        } else if (
+            path !== bundle &&
+            /\.(js|d\.ts)$/.test(path) &&
+            !existsSync(relative("dist", path).replace(/\.(js|d\.ts)$/, ".ts"))
+        ) {
             rmSync(path);
         }
     }
