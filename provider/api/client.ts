@@ -1,30 +1,26 @@
 // The client of the Fast.io API: sends a request with a credential, within the rate limit, as often as it may be repeated.
 import type { Dispatcher } from "undici";
 import { z } from "zod";
-import { classify } from "./classify";
+import { readAnswer } from "./answer";
+import { parseBaseUrl } from "./base-url";
 import { type Clock, systemClock } from "./clock";
 import { type CredentialSource, Credentials, isRejection, type Session } from "./credentials";
-import { address, type Body, encodeBody, type RequestParts } from "./encode";
-import { readEnvelope, wrapped } from "./envelope";
+import { address, encodeBody, type RequestParts } from "./encode";
+import { wrapped } from "./envelope";
 import {
     AbortedError,
     AnswerError,
-    type AnswerProblem,
-    ApiError,
-    type ApiErrorDetails,
-    ConfigurationError,
     ConnectionError,
     CredentialError,
     FastioError,
     isApiError,
-    nextByProblem,
     TimeoutError,
 } from "./errors";
 import { type FetchPage, type Listing, list, pages } from "./paging";
 import { RateBudget, readRateHeaders } from "./rate-budget";
 import { isSecretKey, Redactor, shownPath } from "./redactor";
 import { decide, type Outcome, type RequestKind } from "./retry";
-import { isLoopback, type RawAnswer, requestIdOf, Transport } from "./transport";
+import { type Exchange, type RawAnswer, requestIdOf, Transport } from "./transport";
 
 export type { Clock } from "./clock";
 export type { CredentialSource } from "./credentials";
@@ -76,7 +72,6 @@ export interface Account {
 const defaultTimeoutMs = 60_000;
 const defaultMaxWaitSeconds = 300;
 const defaultTokenLifetimeSeconds = 3600;
-const longestText = 1000;
 
 const accountSchema = wrapped(
     ["user"],
@@ -96,28 +91,6 @@ const signInSchema = z.object({
     expires_in: z.coerce.number().positive().catch(defaultTokenLifetimeSeconds),
     "2factor": z.union([z.boolean(), z.string()]).nullish(),
 });
-
-function parseBaseUrl(text: string): URL {
-    const operation = "use the base URL";
-    const next = 'Give one such as "https://api.fast.io/current/".';
-    if (!URL.canParse(text)) {
-        throw new ConfigurationError({ operation, problem: "it is not a URL", next });
-    }
-    const url = new URL(text);
-    if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-        const problem = "it holds a user, a password, a query or a fragment";
-        throw new ConfigurationError({ operation, problem, next });
-    }
-    if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback(url.hostname))) {
-        throw new ConfigurationError({
-            operation,
-            problem: `${url.origin === "null" ? url.protocol : url.origin} would carry the token unencrypted`,
-            next: "Use https; plain http is for this machine's own loopback addresses only.",
-        });
-    }
-    url.pathname = url.pathname.replace(/\/*$/, "/");
-    return url;
-}
 
 function bearer(token: string): string {
     return `Bearer ${token}`;
@@ -139,7 +112,7 @@ function unlessAborted<T>(promise: Promise<T>, operation: string, signal: AbortS
         return promise;
     }
     return new Promise<T>((resolve, reject) => {
-        const abort = () => reject(cancelled(operation));
+        const abort = () => reject(new AbortedError({ operation, sent: false }));
         if (signal.aborted) {
             abort();
         }
@@ -156,23 +129,9 @@ const accountRequest: ApiRequest<Account> = {
     kind: "read",
 };
 
-function cancelled(operation: string, sent = false): AbortedError {
-    return new AbortedError({ operation, problem: "it was cancelled", next: "Repeat it when ready.", sent });
-}
-
 interface Remembered {
     source: CredentialSource;
     account: Promise<Account>;
-}
-
-/** What the attempts of one request share. */
-interface Sending {
-    url: URL;
-    body: Body | undefined;
-    authorization: string;
-    attempt: number;
-    redact: (text: string) => string;
-    budget: RateBudget;
 }
 
 function basic(email = "", password = ""): string {
@@ -184,67 +143,6 @@ function secretsOf({ query, form }: RequestParts): string[] {
     return Object.entries({ ...query, ...form }).flatMap(([key, value]) =>
         typeof value === "string" && isSecretKey(key) ? [value] : [],
     );
-}
-
-/** A text of the service as it may reach a terminal. */
-function shownText(text: string): string {
-    const line = text.replace(/\p{Cc}+/gu, " ").trim();
-    return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
-}
-
-/** The data of an answer, or the error that it is. */
-function readAnswer<T>(
-    request: ApiRequest<T>,
-    { status, headers, text }: RawAnswer,
-    { url, attempt, redact }: Sending,
-): T {
-    const { operation, method, answer } = request;
-    const requestId = requestIdOf(headers);
-    const identified = requestId === undefined ? {} : { requestId };
-    const unusable = (reason: AnswerProblem, problem: string) =>
-        new AnswerError({
-            operation,
-            attempts: attempt,
-            reason,
-            status,
-            problem: `${shownText(redact(problem))} (HTTP ${status})`,
-            next: nextByProblem[reason],
-            ...identified,
-        });
-    const refused = (details: Pick<ApiErrorDetails, "class" | "apiCode" | "apiText">) =>
-        new ApiError({
-            operation,
-            status,
-            resource: redact(`${method} ${shownPath(url.pathname)}`),
-            attempts: attempt,
-            ...identified,
-            ...details,
-        });
-    // A HEAD has no body: its status says all.
-    const envelope =
-        method === "HEAD" ? readEnvelope(status, `{"result":${status < 400}}`) : readEnvelope(status, text);
-    switch (envelope.kind) {
-        case "data": {
-            const parsed = answer.safeParse(envelope.data);
-            if (parsed.success) {
-                return parsed.data;
-            }
-            const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "data"}: ${message}`);
-            throw unusable("shape", `the answer has an unexpected shape: ${issues.slice(0, 3).join("; ")}`);
-        }
-        case "refusal": {
-            const { code } = envelope;
-            const apiText = shownText(redact(envelope.text));
-            throw refused({ class: envelope.class, apiText, ...(code === undefined ? {} : { apiCode: code }) });
-        }
-        default: {
-            // A gateway in front of the service answers overload and failure in its own words.
-            if (status >= 500 || status === 429) {
-                throw refused({ class: classify(status, []), apiText: `no reason given: ${envelope.problem}` });
-            }
-            throw unusable(envelope.kind, envelope.problem);
-        }
-    }
 }
 
 export class ApiClient {
@@ -351,26 +249,34 @@ export class ApiClient {
             });
     }
 
+    /** Sends a request as often as it may be repeated. */
     async #send<T>(request: ApiRequest<T>, authorization: string): Promise<T> {
-        const { operation, kind, signal } = request;
-        const url = address(this.#baseUrl, request);
-        const body = await encodeBody(request);
-        const redact = this.#redactor.with(secretsOf(request)).redact;
+        const { operation, method, kind, signal, timeoutMs = this.#options.timeoutMs ?? defaultTimeoutMs } = request;
+        const exchange = {
+            operation,
+            method,
+            url: address(this.#baseUrl, request),
+            headers: { accept: "application/json", authorization, "user-agent": this.#options.userAgent },
+            body: await encodeBody(request),
+            timeoutMs,
+            signal,
+            redact: this.#redactor.with(secretsOf(request)).redact,
+        };
         const began = this.#clock.monotonic();
         let waitedMs = 0;
         let waitedSinceRefusalMs = 0;
-        for (let attempt = 1; ; attempt++) {
+        for (let attempts = 1; ; attempts++) {
             const budget = this.#budget;
             try {
                 const waited = await budget.acquire(operation, waitedSinceRefusalMs, signal);
                 waitedMs += waited;
-                waitedSinceRefusalMs += attempt === 1 ? 0 : waited;
+                waitedSinceRefusalMs += attempts === 1 ? 0 : waited;
             } catch (error) {
-                throw signal?.aborted ? cancelled(operation) : error;
+                throw signal?.aborted ? new AbortedError({ operation, attempts, sent: false }) : error;
             }
             let failure: unknown;
             try {
-                return await this.#attempt(request, { url, body, authorization, attempt, redact, budget });
+                return await this.#attempt({ ...exchange, attempts }, request.answer, budget);
             } catch (error) {
                 failure = error;
             } finally {
@@ -378,40 +284,32 @@ export class ApiClient {
             }
             const elapsedMs = this.#clock.monotonic() - began - waitedMs;
             const outcome = outcomeOf(failure);
-            const decision = decide({ kind, outcome, attempt, elapsedMs, random: Math.random() });
+            const decision = decide({ kind, outcome, attempt: attempts, elapsedMs, random: Math.random() });
             if (!decision.retry) {
                 throw failure;
             }
             this.#log("debug", `${failure instanceof Error ? failure.message : failure} Trying again.`);
             await this.#clock.sleep(decision.delayMs, signal).catch((error: unknown) => {
-                throw signal?.aborted ? cancelled(operation, outcome === "failed" || outcome === "unanswered") : error;
+                const sent = outcome === "failed" || outcome === "unanswered";
+                throw signal?.aborted ? new AbortedError({ operation, attempts, sent }) : error;
             });
         }
     }
 
-    async #attempt<T>(request: ApiRequest<T>, sending: Sending): Promise<T> {
-        const { operation, method, signal, timeoutMs = this.#options.timeoutMs ?? defaultTimeoutMs } = request;
-        const { url, body, authorization, attempt, redact, budget } = sending;
+    async #attempt<T>(exchange: Exchange, schema: z.ZodType<T>, budget: RateBudget): Promise<T> {
         const began = this.#clock.monotonic();
         const line = (result: number | string, requestId = "-") => {
             if (this.#options.logRequests) {
                 const ms = Math.round(this.#clock.monotonic() - began);
-                this.#log("info", `${method} ${shownPath(url.pathname)} ${result} ${ms} ms ${requestId}`);
+                this.#log(
+                    "info",
+                    `${exchange.method} ${shownPath(exchange.url.pathname)} ${result} ${ms} ms ${requestId}`,
+                );
             }
         };
         let answer: RawAnswer;
         try {
-            answer = await this.#transport.send({
-                operation,
-                attempts: attempt,
-                method,
-                url,
-                headers: { accept: "application/json", authorization, "user-agent": this.#options.userAgent },
-                body,
-                timeoutMs,
-                signal,
-                redact,
-            });
+            answer = await this.#transport.send(exchange);
         } catch (error) {
             line(error instanceof AnswerError ? error.status : error instanceof FastioError ? error.code : "failed");
             throw error;
@@ -424,7 +322,7 @@ export class ApiClient {
         const rate = readRateHeaders(answer.headers);
         budget.learn(rate);
         try {
-            return readAnswer(request, answer, sending);
+            return readAnswer(exchange, answer, schema);
         } catch (error) {
             if (isApiError(error, "rate-limited")) {
                 budget.exhausted(rate);

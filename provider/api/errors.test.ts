@@ -87,7 +87,7 @@ test("the outcome of a write is unknown when it may have happened", () => {
         [
             new ConnectionError({ ...details, sent: true }),
             new TimeoutError({ ...details, sent: true }),
-            new AbortedError({ ...details, sent: true }),
+            new AbortedError({ operation: "create the workspace", sent: true }),
             answer(200),
             answer(502),
             apiError("server", 500),

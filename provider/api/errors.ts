@@ -164,9 +164,9 @@ export class AbortedError extends FastioError {
     /** Whether the request may have reached the service. */
     readonly sent: boolean;
 
-    constructor(details: ErrorDetails & { sent: boolean }) {
-        super(details);
-        this.sent = details.sent;
+    constructor({ sent, ...details }: Pick<ErrorDetails, "operation" | "attempts"> & { sent: boolean }) {
+        super({ ...details, problem: "it was cancelled", next: "Repeat it when ready." });
+        this.sent = sent;
     }
 }
 

@@ -1,6 +1,7 @@
 // One request over undici: connection reuse, proxies, time limit, size limit, and whether anything was sent.
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
+import { isLoopback } from "./base-url";
 import type { Body } from "./encode";
 import { AbortedError, AnswerError, type AnswerProblem, ConnectionError, nextByProblem, TimeoutError } from "./errors";
 
@@ -27,10 +28,6 @@ const requestIdHeaders = ["x-request-id", "x-ve-request-id", "request-id", "cf-r
 
 export function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
     return requestIdHeaders.map((name) => headers[name]).find((id) => id !== undefined);
-}
-
-export function isLoopback(hostname: string): boolean {
-    return /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/i.test(hostname);
 }
 
 /** What undici says, without what it carries along (sockets, headers): only text that has been redacted. */
@@ -90,13 +87,7 @@ export class Transport {
             }
             const { cause, text } = cleanCause(error, redact);
             if (signal?.aborted) {
-                throw new AbortedError({
-                    operation,
-                    attempts,
-                    sent,
-                    problem: "it was cancelled",
-                    next: "Repeat it when ready.",
-                });
+                throw new AbortedError({ operation, attempts, sent });
             }
             if (deadline.aborted) {
                 throw new TimeoutError({
@@ -108,13 +99,7 @@ export class Transport {
                 });
             }
             if (answer !== undefined) {
-                throw unusable(
-                    exchange,
-                    answer.statusCode,
-                    answer.headers,
-                    "truncated",
-                    `the answer broke off: ${text}`,
-                );
+                throw unusable(exchange, headOf(answer), "truncated", `the answer broke off: ${text}`);
             }
             throw new ConnectionError({
                 operation,
@@ -134,11 +119,12 @@ export class Transport {
     }
 
     async #read(answer: Dispatcher.ResponseData, exchange: Exchange): Promise<RawAnswer> {
-        const { statusCode: status, body } = answer;
-        if (status >= 300 && status < 400) {
+        const { body } = answer;
+        const head = headOf(answer);
+        if (head.status >= 300 && head.status < 400) {
             discard(body);
-            const problem = `the service redirects (HTTP ${status}), and a token is never sent on to another address`;
-            throw unusable(exchange, status, answer.headers, "redirect", problem);
+            const problem = `the service redirects (HTTP ${head.status}), and a token is never sent on to another address`;
+            throw unusable(exchange, head, "redirect", problem);
         }
         const chunks: Buffer[] = [];
         let size = 0;
@@ -147,11 +133,11 @@ export class Transport {
             if (size > maxAnswerBytes) {
                 discard(body);
                 const problem = `the answer is larger than ${maxAnswerBytes / 1024 / 1024} MiB`;
-                throw unusable(exchange, status, answer.headers, "too-large", problem);
+                throw unusable(exchange, head, "too-large", problem);
             }
             chunks.push(chunk);
         }
-        return { status, headers: flat(answer.headers), text: Buffer.concat(chunks).toString("utf8") };
+        return { ...head, text: Buffer.concat(chunks).toString("utf8") };
     }
 
     #dispatcher(): Promise<Dispatcher> {
@@ -186,24 +172,21 @@ function discard(body: Readable): void {
     body.on("error", () => {}).destroy();
 }
 
-type RawHeaders = Dispatcher.ResponseData["headers"];
-
-function flat(headers: RawHeaders): Record<string, string> {
-    return Object.fromEntries(
-        Object.entries(headers).flatMap(([name, value]) =>
-            value === undefined ? [] : [[name.toLowerCase(), Array.isArray(value) ? (value[0] ?? "") : value]],
-        ),
+function headOf({ statusCode, headers }: Dispatcher.ResponseData): Omit<RawAnswer, "text"> {
+    const single = Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+        value === undefined ? [] : [[name, Array.isArray(value) ? (value[0] ?? "") : value]],
     );
+    return { status: statusCode, headers: Object.fromEntries(single) };
 }
 
-function unusable(
+/** The error of an answer that cannot be used. */
+export function unusable(
     { operation, attempts }: Exchange,
-    status: number,
-    headers: RawHeaders,
+    { status, headers }: Omit<RawAnswer, "text">,
     reason: AnswerProblem,
     problem: string,
 ): AnswerError {
-    const requestId = requestIdOf(flat(headers));
+    const requestId = requestIdOf(headers);
     return new AnswerError({
         operation,
         attempts,

@@ -1,0 +1,58 @@
+// From a raw answer to its data, or to the error that it is.
+import type { z } from "zod";
+import { classify } from "./classify";
+import { readEnvelope } from "./envelope";
+import { type AnswerProblem, ApiError, type ApiErrorDetails } from "./errors";
+import { shownPath } from "./redactor";
+import { type Exchange, type RawAnswer, requestIdOf, unusable } from "./transport";
+
+const longestText = 1000;
+
+/** A text of the service as it may reach a terminal. */
+function shownText(text: string): string {
+    const line = text.replace(/\p{Cc}+/gu, " ").trim();
+    return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
+}
+
+/** The data of an answer, or the error that it is. */
+export function readAnswer<T>(exchange: Exchange, raw: RawAnswer, schema: z.ZodType<T>): T {
+    const { operation, method, url, attempts, redact } = exchange;
+    const { status, headers, text } = raw;
+    const requestId = requestIdOf(headers);
+    const broken = (reason: AnswerProblem, problem: string) =>
+        unusable(exchange, raw, reason, `${shownText(redact(problem))} (HTTP ${status})`);
+    const refused = (details: Pick<ApiErrorDetails, "class" | "apiCode" | "apiText">) =>
+        new ApiError({
+            operation,
+            status,
+            resource: redact(`${method} ${shownPath(url.pathname)}`),
+            attempts,
+            ...(requestId === undefined ? {} : { requestId }),
+            ...details,
+        });
+    // A HEAD has no body: its status says all.
+    const envelope =
+        method === "HEAD" ? readEnvelope(status, `{"result":${status < 400}}`) : readEnvelope(status, text);
+    switch (envelope.kind) {
+        case "data": {
+            const parsed = schema.safeParse(envelope.data);
+            if (parsed.success) {
+                return parsed.data;
+            }
+            const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "data"}: ${message}`);
+            throw broken("shape", `the answer has an unexpected shape: ${issues.slice(0, 3).join("; ")}`);
+        }
+        case "refusal": {
+            const { code } = envelope;
+            const apiText = shownText(redact(envelope.text));
+            throw refused({ class: envelope.class, apiText, ...(code === undefined ? {} : { apiCode: code }) });
+        }
+        default: {
+            // A gateway in front of the service answers overload and failure in its own words.
+            if (status >= 500 || status === 429) {
+                throw refused({ class: classify(status, []), apiText: `no reason given: ${envelope.problem}` });
+            }
+            throw broken(envelope.kind, envelope.problem);
+        }
+    }
+}
