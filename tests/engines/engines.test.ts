@@ -1,5 +1,6 @@
 // The harness itself, on every engine of this machine: a program whose provider is a plain text that requires a file.
 
+import { displayedSteps } from "./displayed-steps";
 import type { EngineStack } from "./engine";
 import { availableEngines } from "./engines";
 import { type Project, prepareProject } from "./project";
@@ -53,7 +54,11 @@ describe.each(availableEngines())("$name", (engine) => {
     test("goes through the whole life of a stack", async () => {
         expect((await stack.preview()).changeSummary).toEqual({ create: 2 });
 
-        const { outputs, summary } = await stack.up();
+        const { outputs, summary, stdout } = await stack.up();
+        expect(displayedSteps(stdout)).toEqual([
+            "+ pulumi-nodejs:dynamic/notes:Note note created",
+            "+ pulumi:pulumi:Stack project-dev created",
+        ]);
         expect(outputs).toEqual({
             length: { value: 5, secret: false },
             nodes: { value: [process.versions.node, process.versions.node], secret: false },
@@ -68,7 +73,11 @@ describe.each(availableEngines())("$name", (engine) => {
 
         await stack.setConfig({ "project:text": { value: "hello, world" } });
         await stack.setEnv({ PLACE: "there" });
-        expect((await stack.up()).outputs).toMatchObject({ length: { value: 12 }, place: { value: "there" } });
+        const update = await stack.up();
+        expect(update.outputs).toMatchObject({ length: { value: 12 }, place: { value: "there" } });
+        expect(displayedSteps(update.stdout)).toEqual([
+            "~ pulumi-nodejs:dynamic/notes:Note note updated [diff: ~text]",
+        ]);
 
         await stack.importStack(deployment);
         expect(await stack.outputs()).toMatchObject({ length: { value: 5 }, place: { value: "here" } });
