@@ -87,7 +87,8 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
 
     const done = refusal === undefined;
     const status = refusal?.status ?? 200;
-    const path = masked(req.path);
+    // Hono drops a trailing slash; every path of the API has one.
+    const path = masked(req.path.replace(/\/?$/, "/"));
     ledger.add({
         time: new Date(moment * 1000).toISOString(),
         method: req.method,
