@@ -1,0 +1,257 @@
+// The state of a stack as Pulumi's version 3 deployment: read, written, secrets encrypted.
+
+import { createHash } from "node:crypto";
+import { Crypter } from "./secrets";
+import { isObject, isSecret, mapProperties, type Properties, secret, signatureKey, type Value } from "./values";
+
+/** One resource. Lists are empty, never absent, so that nobody has to ask. */
+export interface ResourceState {
+    urn: string;
+    type: string;
+    custom: boolean;
+    id: string;
+    inputs: Properties;
+    outputs: Properties;
+    parent: string;
+    /** `urn::id` of the provider. */
+    provider: string;
+    dependencies: string[];
+    propertyDependencies: Record<string, string[]>;
+    protect: boolean;
+    delete: boolean;
+    pendingReplacement: boolean;
+    initErrors: string[];
+    additionalSecretOutputs: string[];
+    ignoreChanges: string[];
+    created?: string;
+    modified?: string;
+    /** Fields that another engine wrote and this one only carries. */
+    carried: Properties;
+}
+
+export type OperationKind = "creating" | "updating" | "deleting";
+
+export interface PendingOperation {
+    resource: ResourceState;
+    type: OperationKind;
+}
+
+/** What a stack is between two runs. */
+export interface StackState {
+    resources: ResourceState[];
+    pendingOperations: PendingOperation[];
+    /** The salt that the state came with; a state that has none gets a new one when it is written. */
+    salt?: string;
+}
+
+/** `pulumi stack export` and `exportStack()` of the Automation API. */
+export interface Deployment {
+    version: number;
+    deployment: Properties;
+}
+
+export const engineVersion = "3.260.0";
+export const stackType = "pulumi:pulumi:Stack";
+export const providerTypePrefix = "pulumi:providers:";
+
+/** Fields with a meaning that this engine does not have: a state that uses them must not be changed by it. */
+const unsupportedFields = [
+    "external",
+    "retainOnDelete",
+    "deletedWith",
+    "replaceWith",
+    "replaceOnChanges",
+    "replacementTrigger",
+    "resourceHooks",
+    "refreshBeforeUpdate",
+    "viewOf",
+    "extensionRef",
+    "snippetID",
+    "taint",
+] as const;
+
+const carriedFields = ["aliases", "customTimeouts", "importID", "hideDiff", "sourcePosition", "stackTrace"] as const;
+
+export function isProviderType(type: string): boolean {
+    return type.startsWith(providerTypePrefix);
+}
+
+/** The URN in a provider reference, `urn::id`. */
+export function providerUrn(reference: string): string {
+    return reference.slice(0, reference.lastIndexOf("::"));
+}
+
+export function providerReference(state: ResourceState): string {
+    return `${state.urn}::${state.id}`;
+}
+
+export function urnName(urn: string): string {
+    return urn.slice(urn.indexOf("::", urn.indexOf("::", urn.indexOf("::") + 2) + 2) + 2);
+}
+
+/** Writes states; a secret keeps its ciphertext as long as it is the same object. */
+export class StateWriter {
+    private readonly ciphertexts = new WeakMap<Properties, { salt: string; ciphertext: string }>();
+
+    constructor(private readonly passphrase: string) {}
+
+    async write(state: StackState): Promise<Deployment> {
+        const crypter = await (state.salt === undefined
+            ? Crypter.fresh(this.passphrase)
+            : Crypter.of(this.passphrase, state.salt));
+        const resources = state.resources.map((resource) => this.writeResource(resource, crypter));
+        const operations = state.pendingOperations.map(({ resource, type }) => ({
+            resource: this.writeResource(resource, crypter),
+            type,
+        }));
+        return {
+            version: 3,
+            deployment: {
+                manifest: {
+                    time: new Date().toISOString(),
+                    magic: createHash("sha256").update(engineVersion).digest("hex"),
+                    version: engineVersion,
+                },
+                secrets_providers: { type: "passphrase", state: { salt: crypter.state } },
+                ...(resources.length > 0 && { resources }),
+                ...(operations.length > 0 && { pending_operations: operations }),
+                metadata: {},
+            },
+        };
+    }
+
+    async read(exported: Deployment): Promise<StackState> {
+        if (exported.version !== 3 || !isObject(exported.deployment)) {
+            throw new Error("Only a version 3 deployment can be imported: what `pulumi stack export` writes.");
+        }
+        const { deployment } = exported;
+        const salt = saltOf(deployment);
+        const crypter = salt === undefined ? undefined : await Crypter.of(this.passphrase, salt);
+        const resources = list(deployment.resources).map((written) => this.readResource(written, crypter));
+        const pendingOperations = list(deployment.pending_operations).map((written) => ({
+            resource: this.readResource(properties(written.resource), crypter),
+            type: text(written.type) as OperationKind,
+        }));
+        return { resources, pendingOperations, ...(salt !== undefined && { salt }) };
+    }
+
+    private writeResource(state: ResourceState, crypter: Crypter): Properties {
+        const sealed = (values: Properties) => mapProperties(values, (value) => this.seal(value, crypter));
+        const full: Properties = {
+            urn: state.urn,
+            custom: state.custom,
+            delete: state.delete,
+            id: state.id,
+            type: state.type,
+            inputs: sealed(state.inputs),
+            outputs: sealed(state.outputs),
+            parent: state.parent,
+            protect: state.protect,
+            dependencies: state.dependencies,
+            initErrors: state.initErrors,
+            provider: state.provider,
+            propertyDependencies: state.propertyDependencies,
+            pendingReplacement: state.pendingReplacement,
+            additionalSecretOutputs: state.additionalSecretOutputs,
+            created: state.created ?? "",
+            modified: state.modified ?? "",
+            ignoreChanges: state.ignoreChanges,
+            ...state.carried,
+        };
+        // `custom` is always there, also when it is false.
+        return Object.fromEntries(Object.entries(full).filter(([key, value]) => key === "custom" || !isEmpty(value)));
+    }
+
+    private readResource(written: Properties, crypter: Crypter | undefined): ResourceState {
+        const urn = text(written.urn);
+        const unsupported = unsupportedFields.find((field) => !isEmpty(written[field] ?? ""));
+        if (unsupported !== undefined) {
+            throw new Error(
+                `${urn} has \`${unsupported}\` in its state, which the rehearsal does not support. The Pulumi CLI does.`,
+            );
+        }
+        const carried = carriedFields.filter((field) => written[field] !== undefined);
+        const opened = (values: Value | undefined) =>
+            mapProperties(properties(values), (value) => this.open(value, crypter));
+        return {
+            urn,
+            type: text(written.type),
+            custom: written.custom === true,
+            id: text(written.id),
+            inputs: opened(written.inputs),
+            outputs: opened(written.outputs),
+            parent: text(written.parent),
+            provider: text(written.provider),
+            dependencies: texts(written.dependencies),
+            propertyDependencies: Object.fromEntries(
+                Object.entries(properties(written.propertyDependencies)).map(([key, urns]) => [key, texts(urns)]),
+            ),
+            protect: written.protect === true,
+            delete: written.delete === true,
+            pendingReplacement: written.pendingReplacement === true,
+            initErrors: texts(written.initErrors),
+            additionalSecretOutputs: texts(written.additionalSecretOutputs),
+            ignoreChanges: texts(written.ignoreChanges),
+            ...(typeof written.created === "string" && { created: written.created }),
+            ...(typeof written.modified === "string" && { modified: written.modified }),
+            carried: Object.fromEntries(carried.map((field) => [field, written[field] ?? null])),
+        };
+    }
+
+    private seal(value: Value, crypter: Crypter): Value {
+        if (isSecret(value)) {
+            const known = this.ciphertexts.get(value);
+            const ciphertext =
+                known?.salt === crypter.state ? known.ciphertext : crypter.encrypt(JSON.stringify(value.value));
+            this.ciphertexts.set(value, { salt: crypter.state, ciphertext });
+            return { [signatureKey]: value[signatureKey] ?? null, ciphertext };
+        }
+        if (Array.isArray(value)) return value.map((item) => this.seal(item, crypter));
+        return isObject(value) ? mapProperties(value, (inner) => this.seal(inner, crypter)) : value;
+    }
+
+    private open(value: Value, crypter: Crypter | undefined): Value {
+        if (isSecret(value)) {
+            const { ciphertext, plaintext } = value;
+            if (typeof plaintext === "string") return secret(JSON.parse(plaintext));
+            if (typeof ciphertext !== "string" || !crypter) {
+                throw new Error(
+                    "The state has secrets that were not encrypted with a passphrase: export it with `--show-secrets`.",
+                );
+            }
+            const opened = secret(JSON.parse(crypter.decrypt(ciphertext)));
+            this.ciphertexts.set(opened, { salt: crypter.state, ciphertext });
+            return opened;
+        }
+        if (Array.isArray(value)) return value.map((item) => this.open(item, crypter));
+        return isObject(value) ? mapProperties(value, (inner) => this.open(inner, crypter)) : value;
+    }
+}
+
+function saltOf(deployment: Properties): string | undefined {
+    const provider = deployment.secrets_providers;
+    if (!isObject(provider) || provider.type !== "passphrase") return undefined;
+    const salt = properties(provider.state).salt;
+    return typeof salt === "string" ? salt : undefined;
+}
+
+function isEmpty(value: Value): boolean {
+    if (value === null || value === "" || value === false) return true;
+    return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+function list(value: Value | undefined): Properties[] {
+    return Array.isArray(value) ? value.filter(isObject) : [];
+}
+
+function properties(value: Value | undefined): Properties {
+    return isObject(value) ? value : {};
+}
+
+function text(value: Value | undefined): string {
+    return typeof value === "string" ? value : "";
+}
+
+function texts(value: Value | undefined): string[] {
+    return Array.isArray(value) ? value.map(text) : [];
+}

@@ -1,0 +1,89 @@
+// Stack outputs as people read them: whole, or only what has changed.
+
+import {
+    compareKeys,
+    isAsset,
+    isPlainObject,
+    isSecret,
+    type Properties,
+    sameValue,
+    unknown,
+    type Value,
+} from "./values";
+
+type Mark = "+" | "-" | "~" | " ";
+
+/** Every output on a line of its own, or several for what has parts. */
+export function printOutputs(outputs: Properties): string[] {
+    return printEntries(Object.entries(outputs).sort(byKey), 1, " ");
+}
+
+/** The outputs that differ, with `+`, `-` and `~`. */
+export function printChangedOutputs(olds: Properties, news: Properties): string[] {
+    const { added, deleted, updated } = compareKeys(olds, news, (value) => value);
+    return printChanges(olds, news, [...added, ...deleted, ...updated].sort(), 1);
+}
+
+function printChanges(olds: Properties, news: Properties, keys: string[], level: number): string[] {
+    const width = Math.max(...keys.map((key) => key.length));
+    return keys.flatMap((key) => printChange(key.padEnd(width), olds[key], news[key], level));
+}
+
+function printChange(label: string, old: Value | undefined, value: Value | undefined, level: number): string[] {
+    if (old === undefined) return printEntry(label, value ?? null, level, "+");
+    if (value === undefined) return printEntry(label, old, level, "-");
+    if (sameValue(old, value)) return printEntry(label, value, level, " ");
+    const [olds, news] = [partsOf(old), partsOf(value)];
+    if (olds && news && Array.isArray(old) === Array.isArray(value)) {
+        const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort();
+        const [open, close] = Array.isArray(value) ? "[]" : "{}";
+        return [
+            line(level, "~", `${label}: ${open}`),
+            ...printChanges(olds, news, keys, level + 1),
+            line(level, " ", `${close}`),
+        ];
+    }
+    const [before, after] = [printEntry("", old, level, " "), printEntry("", value, level, " ")];
+    const joined = `${before.join("\n").trimStart().slice(2)} => ${after.join("\n").trimStart().slice(2)}`;
+    return [line(level, "~", `${label}: ${joined}`)];
+}
+
+function printEntries(entries: [string, Value][], level: number, mark: Mark): string[] {
+    const width = Math.max(...entries.map(([key]) => key.length));
+    return entries.flatMap(([key, value]) => printEntry(key.padEnd(width), value, level, mark));
+}
+
+function printEntry(label: string, value: Value, level: number, mark: Mark): string[] {
+    const parts = partsOf(value);
+    if (!parts) return [line(level, mark, `${label}: ${printLeaf(value)}`)];
+    const [open, close] = Array.isArray(value) ? "[]" : "{}";
+    const entries = Object.entries(parts);
+    if (entries.length === 0) return [line(level, mark, `${label}: ${open}${close}`)];
+    const ordered = Array.isArray(value) ? entries : entries.sort(byKey);
+    return [
+        line(level, mark, `${label}: ${open}`),
+        ...printEntries(ordered, level + 1, mark),
+        line(level, " ", `${close}`),
+    ];
+}
+
+/** The parts of a list, by `[index]`, or of an object. */
+function partsOf(value: Value): Properties | undefined {
+    if (Array.isArray(value)) return Object.fromEntries(value.map((item, index) => [`[${index}]`, item]));
+    return isPlainObject(value) ? value : undefined;
+}
+
+function printLeaf(value: Value): string {
+    if (isSecret(value)) return "[secret]";
+    if (value === unknown) return "[unknown]";
+    if (isAsset(value)) return `asset(${String(value.hash ?? "").slice(0, 7)})`;
+    return JSON.stringify(value);
+}
+
+function line(level: number, mark: Mark, text: string): string {
+    return `${" ".repeat(4 * level - 2)}${mark} ${text}`;
+}
+
+function byKey([one]: [string, unknown], [other]: [string, unknown]): number {
+    return one < other ? -1 : 1;
+}

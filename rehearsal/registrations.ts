@@ -1,0 +1,183 @@
+// What a program registers: taken in the order in which it comes, decided one at a time, answered when it is done.
+
+import { randomUUID } from "node:crypto";
+import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { holdsAsset, withHashes } from "./assets";
+import type { Checkpoint } from "./checkpoint";
+import { providerReference, providerTypePrefix, type ResourceState, stackType } from "./deployment-state";
+import type { Config, Project } from "./project";
+import type { Providers } from "./providers";
+import { decodeRegistration, type Goal, makeUrn, unsupportedIn } from "./registration";
+import { Told } from "./step";
+import type { StepExecutor } from "./step-executor";
+import { decideFrom, type StepGenerator, wantedState } from "./step-generator";
+import { isObject, type Properties, secret, unknown } from "./values";
+
+export interface RegistrationsOptions {
+    project: Project;
+    stackName: string;
+    config: Config;
+    dryRun: boolean;
+    checkpoint: Checkpoint;
+    generator: StepGenerator;
+    executor: StepExecutor;
+    providers: Providers;
+    /** Tells an error about a resource and stops the program. */
+    fail: (urn: string, error: unknown) => void;
+}
+
+const dynamicPackage = "pulumi-nodejs";
+
+export class Registrations {
+    private deciding: Promise<void> = Promise.resolve();
+    private readonly goals = new Map<string, Goal>();
+    private readonly done = new Map<string, ResourceState>();
+    private dynamicProvider: Promise<string> | undefined;
+    private stackUrn = "";
+    /** The stack's outputs, once the program has told them. */
+    stackOutputs: Properties | undefined;
+
+    constructor(private readonly options: RegistrationsOptions) {}
+
+    /** Resolves when the resource is as the program wants it, and never when it cannot be. */
+    async register(request: RegisterResourceRequest): Promise<ResourceState> {
+        const { project, stackName } = this.options;
+        const isStack = request.getType() === stackType;
+        if (!isStack && request.getParent() === "") request.setParent(this.stackUrn);
+        const urn = makeUrn(stackName, project.name, request.getParent(), request.getType(), request.getName());
+        if (isStack) this.stackUrn = urn;
+        const unsupported = unsupportedIn(request);
+        if (unsupported) return this.refuse(urn, unsupported);
+        const goal = decodeRegistration(request, urn);
+        goal.protect ??= this.goals.get(goal.parent)?.protect;
+        this.goals.set(urn, goal);
+        if (holdsAsset(goal.properties)) await this.addHashes(goal);
+        if (goal.custom) {
+            this.dynamicProvider ??= this.registerDynamicProvider();
+            goal.provider = await this.dynamicProvider;
+        }
+        const { promise, resolve } = Promise.withResolvers<ResourceState>();
+        this.decide(urn, async () => {
+            const answer = (state: ResourceState) => {
+                this.done.set(urn, state);
+                resolve(state);
+            };
+            await this.options.executor.begin(await this.options.generator.generate({ goal, answer }));
+        });
+        return promise;
+    }
+
+    /** A component's outputs are saved as they come; the stack's wait for the end of the run. */
+    async registerOutputs(urn: string, outputs: Properties): Promise<void> {
+        if (urn === this.stackUrn) {
+            this.stackOutputs = outputs;
+            return;
+        }
+        const { promise, resolve } = Promise.withResolvers<void>();
+        this.decide(urn, async () => {
+            const state = this.done.get(urn);
+            if (!state) throw new Error(`cannot complete a resource '${urn}' whose registration isn't pending`);
+            state.outputs = outputs;
+            await this.options.checkpoint.flush();
+            resolve();
+        });
+        return promise;
+    }
+
+    /** Puts the stack's outputs into the state. After a failure, outputs that are missing may still be right. */
+    finishStack(succeeded: boolean): void {
+        const stack = this.done.get(this.stackUrn);
+        if (!stack || !this.stackOutputs) return;
+        stack.outputs = succeeded ? this.stackOutputs : { ...stack.outputs, ...this.stackOutputs };
+    }
+
+    /** Stops the program, which asks for something that this engine does not do. */
+    refuse(urn: string, what: string): Promise<never> {
+        this.options.fail(urn, new Error(`The rehearsal does not support ${what}. The Pulumi CLI does.`));
+        return new Promise(() => {});
+    }
+
+    /** Resolves when everything that has come so far is decided. */
+    async settled(): Promise<void> {
+        await this.deciding;
+    }
+
+    private decide(urn: string, job: () => Promise<void>): void {
+        this.deciding = this.deciding.then(async () => {
+            if (this.options.executor.stopped) return;
+            try {
+                await job();
+            } catch (error) {
+                this.options.fail(urn, error);
+            }
+        });
+    }
+
+    private async addHashes(goal: Goal): Promise<void> {
+        try {
+            const hashed = await withHashes(goal.properties, this.options.project.folder);
+            if (isObject(hashed)) goal.properties = hashed;
+        } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            throw new Error(`unmarshal properties: failed to compute asset hash: ${reason}`, { cause: error });
+        }
+    }
+
+    /** The default provider of dynamic resources: a resource of its own, which keeps the whole configuration. */
+    private registerDynamicProvider(): Promise<string> {
+        const { project, stackName, config, dryRun, checkpoint, generator, executor, providers } = this.options;
+        const type = `${providerTypePrefix}${dynamicPackage}`;
+        const urn = makeUrn(stackName, project.name, "", type, "default");
+        const { promise, resolve } = Promise.withResolvers<string>();
+        this.decide(urn, async () => {
+            const inputs: Properties = {};
+            for (const [key, value] of Object.entries(config)) {
+                inputs[key] = value.secret ? secret(value.value) : value.value;
+            }
+            const subject = { urn, type, name: "default" };
+            const old = checkpoint.base.resources.find((resource) => resource.urn === urn && !resource.delete);
+            const protocol = await providers.start();
+            const checked = await protocol.checkConfig(subject, old?.inputs ?? {}, inputs);
+            const next = wantedState({ ...providerGoal(urn, type), properties: checked?.inputs ?? inputs });
+            next.id = old?.id ?? (dryRun ? unknown : randomUUID());
+            const answer = (state: ResourceState) => resolve(providerReference(state));
+            generator.settle(urn);
+            if (!old) {
+                const configure = (state: ResourceState) => providers.serve(state, protocol);
+                await executor.begin([{ operation: "create", urn, next, answer, configure }]);
+                return;
+            }
+            const difference = await protocol.diffConfig(subject, old.inputs, old.outputs, next.inputs);
+            const { changes } = decideFrom(difference, old, next);
+            // A provider that sees no difference goes on with the configuration that it had.
+            const configure = (state: ResourceState) =>
+                providers.serve(changes ? state : { ...state, inputs: old.inputs }, protocol);
+            await executor.begin([{ operation: changes ? "update" : "same", urn, old, next, answer, configure }]);
+        });
+        return promise;
+    }
+}
+
+function providerGoal(urn: string, type: string): Goal {
+    return {
+        urn,
+        type,
+        name: "default",
+        custom: true,
+        parent: "",
+        provider: "",
+        properties: {},
+        dependencies: [],
+        propertyDependencies: {},
+        protect: undefined,
+        ignoreChanges: [],
+        deleteBeforeReplace: undefined,
+        additionalSecretOutputs: [],
+    };
+}
+
+/** What an error says to people; nothing when they have been told already. */
+export function messageOf(error: unknown): string | undefined {
+    if (error instanceof Told) return undefined;
+    return error instanceof Error ? error.message : String(error);
+}

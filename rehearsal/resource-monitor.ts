@@ -1,0 +1,193 @@
+// What the engine serves to the program: the resource monitor and the engine's log, on one port.
+
+import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import { EngineService, type IEngineServer } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import {
+    GetRootResourceResponse,
+    type LogRequest,
+    LogSeverity,
+    RequirePulumiVersionResponse,
+    SetRootResourceResponse,
+} from "@pulumi/pulumi/proto/engine_pb";
+import { type IResourceMonitorServer, ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
+import {
+    DeploymentInfo,
+    type RegisterResourceOutputsRequest,
+    type RegisterResourceRequest,
+    RegisterResourceResponse,
+    ResourceMonitorFeature,
+    type SupportsFeatureRequest,
+    SupportsFeatureResponse,
+} from "@pulumi/pulumi/proto/resource_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { ResourceState } from "./deployment-state";
+import { secretKeys } from "./program";
+import type { Config } from "./project";
+import {
+    fromStruct,
+    mapProperties,
+    type Properties,
+    reducePropertiesTo,
+    toStruct,
+    withoutOutputValues,
+} from "./values";
+
+export type Severity = "debug" | "info" | "warning" | "error";
+
+/** What happens when the program calls. A registration that fails is never answered: its program is stopped. */
+export interface MonitorEvents {
+    register(request: RegisterResourceRequest): Promise<ResourceState>;
+    registerOutputs(urn: string, outputs: Properties): Promise<void>;
+    /** The program has come to its end; answered when everything is done. */
+    signal(): Promise<void>;
+    /** The program asks for something that this engine does not do. */
+    refuse(what: string): void;
+}
+
+export type Log = (severity: Severity, urn: string, message: string) => void;
+
+export interface MonitorFacts {
+    project: string;
+    stack: string;
+    config: Config;
+    dryRun: boolean;
+    parallel: number;
+}
+
+const features: Record<string, ResourceMonitorFeature> = {
+    secrets: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
+    resourceReferences: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    outputValues: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    aliasSpecs: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    replacementTrigger: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+    deletedWith: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    replaceWith: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    transforms: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    invokeTransforms: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    parameterization: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+    resourceHooks: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    errorHooks: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+};
+
+const severities: Record<LogSeverity, Severity> = {
+    [LogSeverity.DEBUG]: "debug",
+    [LogSeverity.INFO]: "info",
+    [LogSeverity.WARNING]: "warning",
+    [LogSeverity.ERROR]: "error",
+};
+
+export class ResourceMonitor {
+    private constructor(
+        private readonly server: Server,
+        readonly address: string,
+    ) {}
+
+    /** Takes messages from now on, and a program once it is told what to `serve`. */
+    static async listen(log: Log): Promise<ResourceMonitor> {
+        const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+        server.addService(EngineService, engineService(log));
+        const port = await new Promise<number>((resolve, reject) => {
+            server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+                error ? reject(error) : resolve(bound),
+            );
+        });
+        return new ResourceMonitor(server, `127.0.0.1:${port}`);
+    }
+
+    serve(facts: MonitorFacts, events: MonitorEvents): void {
+        this.server.addService(ResourceMonitorService, monitorService(facts, events));
+    }
+
+    close(): void {
+        this.server.forceShutdown();
+    }
+}
+
+/** Every method that the service names gets an answer, so that a program never waits for one that is missing. */
+function monitorService(facts: MonitorFacts, events: MonitorEvents): IResourceMonitorServer {
+    const refused = refusals(events);
+    return {
+        getDeploymentInfo: (_, done) => done(null, deploymentInfo(facts)),
+        supportsFeature: ({ request }: ServerUnaryCall<SupportsFeatureRequest, SupportsFeatureResponse>, done) =>
+            done(null, new SupportsFeatureResponse().setHassupport(request.getId() in features)),
+        registerResource: async (
+            { request }: ServerUnaryCall<RegisterResourceRequest, RegisterResourceResponse>,
+            done: sendUnaryData<RegisterResourceResponse>,
+        ) => {
+            try {
+                done(null, registered(request, await events.register(request)));
+            } catch (error) {
+                done({ code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
+            }
+        },
+        registerResourceOutputs: async (
+            { request }: ServerUnaryCall<RegisterResourceOutputsRequest, Empty>,
+            done: sendUnaryData<Empty>,
+        ) => {
+            const outputs = mapProperties(fromStruct(request.getOutputs()), withoutOutputValues);
+            await events.registerOutputs(request.getUrn(), outputs);
+            done(null, new Empty());
+        },
+        signalAndWaitForShutdown: async (_, done) => {
+            await events.signal();
+            done(null, new Empty());
+        },
+        invoke: refused("functions of providers (`Invoke`)"),
+        call: refused("methods of resources (`Call`)"),
+        readResource: refused("reading existing resources (`get`, `ReadResource`)"),
+        existsResource: refused("looking for existing resources (`ExistsResource`)"),
+        registerStackTransform: refused("stack transforms"),
+        registerStackInvokeTransform: refused("invoke transforms"),
+        registerResourceHook: refused("resource hooks"),
+        registerErrorHook: refused("error hooks"),
+        registerPackage: refused("parameterized packages (`RegisterPackage`)"),
+    };
+}
+
+function refusals(events: MonitorEvents) {
+    return (what: string) => (_: unknown, done: sendUnaryData<never>) => {
+        events.refuse(what);
+        done({ code: status.CANCELLED, details: "the program is being stopped" });
+    };
+}
+
+function engineService(log: Log): IEngineServer {
+    let root = "";
+    return {
+        log: ({ request }: ServerUnaryCall<LogRequest, Empty>, done) => {
+            log(severities[request.getSeverity()], request.getUrn(), request.getMessage());
+            done(null, new Empty());
+        },
+        setRootResource: ({ request }, done) => {
+            root = request.getUrn();
+            done(null, new SetRootResourceResponse());
+        },
+        getRootResource: (_, done) => done(null, new GetRootResourceResponse().setUrn(root)),
+        startDebugging: (_, done) => done(null, new Empty()),
+        requirePulumiVersion: (_, done) => done(null, new RequirePulumiVersionResponse()),
+    };
+}
+
+function deploymentInfo({ project, stack, config, dryRun, parallel }: MonitorFacts): DeploymentInfo {
+    const info = new DeploymentInfo()
+        .setProject(project)
+        .setStack(stack)
+        .setOrganization("organization")
+        .setDryrun(dryRun)
+        .setParallel(parallel)
+        .setConfigsecretkeysList(secretKeys(config))
+        .setSupportedfeaturesList(Object.values(features));
+    for (const [key, { value }] of Object.entries(config)) info.getConfigMap().set(key, value);
+    return info;
+}
+
+function registered(request: RegisterResourceRequest, state: ResourceState): RegisterResourceResponse {
+    const receiver = {
+        secrets: request.getAcceptsecrets(),
+        references: request.getAcceptresources(),
+        assetContents: true,
+    };
+    // What a component puts out may refer to resources that are not registered yet: the program has it anyway.
+    const outputs = state.custom ? reducePropertiesTo(receiver, state.outputs) : {};
+    return new RegisterResourceResponse().setUrn(state.urn).setId(state.id).setObject(toStruct(outputs));
+}

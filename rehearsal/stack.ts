@@ -1,0 +1,279 @@
+// A stack as the Automation API has it: the same methods, options and results, without a CLI.
+
+import { existsSync } from "node:fs";
+import { readFile, rename, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import type {
+    ConfigMap,
+    Deployment,
+    DestroyOptions,
+    DestroyResult,
+    ImportOptions,
+    ImportResult,
+    OutputMap,
+    PreviewOptions,
+    PreviewResult,
+    RefreshOptions,
+    RefreshResult,
+    UpdateSummary,
+    UpOptions,
+    UpResult,
+} from "@pulumi/pulumi/automation";
+import pc from "picocolors";
+import { runDeployment } from "./deployment";
+import { type StackState, StateWriter, stackType } from "./deployment-state";
+import { Display, type RunKind } from "./display";
+import { type Config, fullKey, type Project, readProject, readStackConfig } from "./project";
+import { makeUrn } from "./registration";
+import { isSecret, plainReceiver, reduceTo } from "./values";
+
+/** How to rehearse a program. */
+export interface RehearseOptions {
+    /** The folder of the program, with its Pulumi.yaml. */
+    workDir: string;
+    /** The stack's name; `dev` unless given. Its configuration is read from `Pulumi.<stackName>.yaml`, if that is there. */
+    stackName?: string;
+    /** Stack configuration, in addition to what the stack's file says, and before it. */
+    config?: ConfigMap;
+    /** Environment variables of the program and its providers, in addition to those of this process. */
+    envVars?: Record<string, string>;
+    /** What secrets in the state are encrypted with: the `PULUMI_CONFIG_PASSPHRASE` with which the Pulumi CLI opens it. */
+    secretsPassphrase?: string;
+    /** A file to keep the state in; without it, the state lives as long as the stack object. */
+    stateFile?: string;
+    /** How many resources are worked on at once; four for each processor unless given. */
+    parallel?: number;
+    /** Called with everything that a run prints, as it is printed. */
+    onOutput?: (text: string) => void;
+}
+
+/** A run that failed. Its message holds all that the run printed, as that of the Automation API does. */
+export class RehearsalError extends Error {
+    constructor(
+        readonly stdout: string,
+        readonly stderr: string,
+    ) {
+        super(`code: 1\n stdout: ${stdout}\n stderr: ${stderr}\n`);
+        this.name = "RehearsalError";
+    }
+}
+
+/** Every option of a run that this engine has; the Automation API's others are refused. */
+interface RunOptions {
+    parallel?: number;
+    message?: string;
+    refresh?: boolean;
+    expectNoChanges?: boolean;
+    previewOnly?: boolean;
+    clearPendingCreates?: boolean;
+    color?: UpOptions["color"];
+    signal?: AbortSignal;
+    onOutput?: (text: string) => void;
+    onError?: (text: string) => void;
+}
+
+const supportedOptions = new Set<string>([
+    "parallel",
+    "message",
+    "refresh",
+    "expectNoChanges",
+    "previewOnly",
+    "clearPendingCreates",
+    "color",
+    "signal",
+    "onOutput",
+    "onError",
+    // Says who calls, and changes nothing.
+    "userAgent",
+] satisfies (keyof RunOptions | "userAgent")[]);
+
+interface RunOutcome {
+    stdout: string;
+    stderr: string;
+    summary: UpdateSummary;
+}
+
+const destroyedAdvice =
+    "The resources in the stack have been deleted, but the history and configuration associated with the stack are " +
+    "still maintained. \n";
+
+export class RehearsalStack {
+    private running = false;
+    private version = 0;
+    private writing: Promise<void> = Promise.resolve();
+
+    private constructor(
+        private readonly options: RehearseOptions,
+        private readonly project: Project,
+        /** The stack's name. */
+        readonly name: string,
+        private readonly config: Config,
+        private readonly writer: StateWriter,
+        private state: StackState,
+    ) {}
+
+    static async open(options: RehearseOptions): Promise<RehearsalStack> {
+        const { workDir, stackName = "dev", config = {}, secretsPassphrase = "", stateFile } = options;
+        const project = readProject(workDir);
+        const given = Object.entries(config).map(([key, value]) => [fullKey(key, project.name), value]);
+        const fromFile = await readStackConfig(project, stackName, secretsPassphrase);
+        const writer = new StateWriter(secretsPassphrase);
+        const empty: StackState = { resources: [], pendingOperations: [] };
+        const state =
+            stateFile !== undefined && existsSync(stateFile)
+                ? await writer.read(JSON.parse(await readFile(stateFile, "utf8")))
+                : empty;
+        const all: Config = { ...project.defaults, ...fromFile, ...Object.fromEntries(given) };
+        return new RehearsalStack(options, project, stackName, all, writer, state);
+    }
+
+    /** Shows what `up` would do, and does nothing. */
+    async preview(options: PreviewOptions = {}): Promise<PreviewResult> {
+        const { stdout, stderr, summary } = await this.run("update", true, options);
+        return { stdout, stderr, changeSummary: summary.resourceChanges ?? {} };
+    }
+
+    /** Brings everything to what the program says. */
+    async up(options: UpOptions = {}): Promise<UpResult> {
+        const outcome = await this.run("update", false, options);
+        return { ...outcome, outputs: await this.outputs() };
+    }
+
+    /** Brings the state to what is really there. */
+    async refresh(options: RefreshOptions = {}): Promise<RefreshResult> {
+        return this.run("refresh", options.previewOnly === true, options);
+    }
+
+    /** Deletes everything that the state knows. */
+    async destroy(options: DestroyOptions = {}): Promise<DestroyResult> {
+        return this.run("destroy", options.previewOnly === true, options);
+    }
+
+    /** Import files are not read yet: this always fails, and changes nothing. */
+    async import(_options: ImportOptions): Promise<ImportResult> {
+        throw new RehearsalError("", "error: The rehearsal does not support `import`. The Pulumi CLI does.");
+    }
+
+    /** The stack's outputs; those that are secret say so, and hold their plain value. */
+    async outputs(): Promise<OutputMap> {
+        const outputs = this.state.resources.find(({ urn }) => urn === this.stackUrn)?.outputs ?? {};
+        return Object.fromEntries(
+            Object.entries(outputs).map(([key, value]) => [
+                key,
+                { value: reduceTo(plainReceiver, value), secret: isSecret(value) },
+            ]),
+        );
+    }
+
+    /** The state as a version 3 deployment, which `pulumi stack import` takes. */
+    async exportStack(): Promise<Deployment> {
+        return this.writer.write(this.state);
+    }
+
+    /** Replaces the state by what `exportStack` or `pulumi stack export` has written. */
+    async importStack(deployment: Deployment): Promise<void> {
+        await this.save(await this.writer.read(deployment));
+    }
+
+    private get stackUrn(): string {
+        return makeUrn(this.name, this.project.name, "", stackType, `${this.project.name}-${this.name}`);
+    }
+
+    private async run(kind: RunKind, dryRun: boolean, options: RunOptions): Promise<RunOutcome> {
+        refuseUnsupported(options);
+        if (this.running) {
+            throw new RehearsalError("", "error: the stack is currently locked by 1 lock(s): a run is under way.");
+        }
+        this.running = true;
+        try {
+            return await this.runAlone(kind, dryRun, options);
+        } finally {
+            this.running = false;
+        }
+    }
+
+    private async runAlone(kind: RunKind, dryRun: boolean, options: RunOptions): Promise<RunOutcome> {
+        let stdout = "";
+        const startTime = new Date();
+        const write = (text: string) => {
+            stdout += text;
+            this.options.onOutput?.(text);
+            options.onOutput?.(text);
+        };
+        const color = options.color === "always" || (options.color === "auto" && pc.isColorSupported);
+        const { stackUrn, name: stackName, project, config } = this;
+        const display = new Display({ kind, dryRun, stackName, stackUrn, color, write });
+        const state = options.clearPendingCreates ? { ...this.state, pendingOperations: [] } : this.state;
+        const { succeeded, outputs } = await runDeployment({
+            kind,
+            dryRun,
+            refresh: options.refresh === true,
+            parallel: options.parallel ?? this.options.parallel ?? 4 * availableParallelism(),
+            project,
+            stackName,
+            stackUrn,
+            config,
+            environment: { ...process.env, ...this.options.envVars },
+            state,
+            save: (next) => this.save(next),
+            display,
+            signal: options.signal,
+        });
+        display.finish(outputs);
+        if (succeeded && kind === "destroy" && !dryRun) display.print(destroyedAdvice);
+        if (!dryRun) this.version += 1;
+        const { same: _, ...changes } = display.counts;
+        const surprise = options.expectNoChanges === true && Object.keys(changes).length > 0;
+        const stderr = surprise
+            ? `error: no changes were expected but changes ${dryRun ? "were proposed" : "occurred"}\n`
+            : "";
+        if (stderr !== "") options.onError?.(stderr);
+        if (!succeeded || surprise) throw new RehearsalError(stdout, stderr);
+        const summary: UpdateSummary = {
+            kind,
+            startTime,
+            message: options.message ?? "",
+            environment: {},
+            config: shownConfig(config),
+            result: "succeeded",
+            endTime: new Date(),
+            version: this.version,
+            resourceChanges: display.counts,
+        };
+        return { stdout, stderr, summary };
+    }
+
+    /** Keeps `state`; one write of the file after the other, each whole. */
+    private save(state: StackState): Promise<void> {
+        this.state = state;
+        const { stateFile } = this.options;
+        if (stateFile === undefined) return Promise.resolve();
+        this.writing = this.writing.then(async () => {
+            const deployment = await this.writer.write(state);
+            await writeFile(`${stateFile}.new`, JSON.stringify(deployment, undefined, 4), { mode: 0o600 });
+            await rename(`${stateFile}.new`, stateFile);
+        });
+        return this.writing;
+    }
+}
+
+function refuseUnsupported(options: RunOptions): void {
+    const isSet = (value: unknown) =>
+        value !== undefined && value !== false && !(Array.isArray(value) && value.length === 0);
+    const found = Object.entries(options).find(([name, value]) => !supportedOptions.has(name) && isSet(value));
+    if (found) {
+        throw new RehearsalError(
+            "",
+            `error: The rehearsal does not support the option \`${found[0]}\`. The Pulumi CLI does.`,
+        );
+    }
+}
+
+function shownConfig(config: Config): ConfigMap {
+    return Object.fromEntries(
+        Object.entries(config).map(([key, { value, secret = false }]) => [
+            key,
+            { value: secret ? "[secret]" : value, secret },
+        ]),
+    );
+}
