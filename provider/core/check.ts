@@ -2,7 +2,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { sameValue } from "./compare";
-import { metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInput } from "./define";
+import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInput } from "./define";
 import { generatedName, logicalName } from "./naming";
 import { isInternal, resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";
@@ -95,7 +95,7 @@ function unknownProperty(definition: ResourceDefinition, path: readonly (string 
 function namesAt(schema: z.ZodType, path: readonly (string | number)[]): string[] {
     let at: z.ZodType | undefined = schema;
     for (const step of path) {
-        at = unwrapped(at);
+        at = innerSchema(at);
         at =
             at instanceof z.ZodObject
                 ? at.shape[step]
@@ -104,12 +104,8 @@ function namesAt(schema: z.ZodType, path: readonly (string | number)[]): string[
                   : undefined;
         if (at === undefined) return [];
     }
-    at = unwrapped(at);
+    at = innerSchema(at);
     return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
-}
-
-function unwrapped(schema: z.ZodType): z.ZodType {
-    return schema instanceof z.ZodOptional ? unwrapped(schema.unwrap() as z.ZodType) : schema;
 }
 
 function ruleFailures(definition: ResourceDefinition, inputs: Properties): CheckFailure[] {

@@ -33,6 +33,8 @@ export function readSettings(stackConfig: StackConfig, environment: NodeJS.Proce
         ),
     ];
     const formerBaseUrl = stackConfig("formerBaseUrl");
+    if (formerBaseUrl !== undefined && !URL.canParse(formerBaseUrl))
+        throw new Error(`fastio:formerBaseUrl must be a URL such as "${defaultBaseUrl}"`);
     return {
         baseUrl: stackConfig("baseUrl") ?? env("FASTIO_BASE_URL") ?? defaultBaseUrl,
         credentials: sources.filter((one) => one !== undefined),

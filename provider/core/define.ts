@@ -1,5 +1,5 @@
 /** What a kind is: data with metadata, and a few verbs. Everything else about it is derived. */
-import type { GlobalMeta, z } from "zod";
+import { type GlobalMeta, z } from "zod";
 import type { ApiClient } from "../api/client";
 
 /** Property values by camelCase name, as programs declare them and as the state keeps them. */
@@ -179,6 +179,11 @@ export function metaOf(definition: Pick<ResourceDefinition, "inputs" | "outputs"
 export function schemaMeta(schema: z.ZodType): GlobalMeta {
     const inner = (schema as z.ZodOptional).def.innerType as z.ZodType | undefined;
     return { ...(inner === undefined ? {} : schemaMeta(inner)), ...schema.meta() };
+}
+
+/** The schema of a value that is there. */
+export function innerSchema(schema: z.ZodType): z.ZodType {
+    return schema instanceof z.ZodOptional ? innerSchema(schema.unwrap() as z.ZodType) : schema;
 }
 
 /** The input under which the service knows the object uniquely: a domain, a folder name. */

@@ -1,8 +1,7 @@
 /** The service's origin in the state: a wrong base URL must not empty a production stack. */
+import { isLoopback } from "../api/base-url";
 import { ResourceError } from "./errors";
 import { serviceKey } from "./state";
-
-const loopback = new Set(["localhost", "127.0.0.1", "[::1]"]);
 
 /** Throws, naming both origins, when the object was made on another service than the one that is configured. */
 export function requireSameService(
@@ -24,5 +23,5 @@ export function requireSameService(
 /** The ports of loopback addresses change with every start of an emulator and mean nothing. */
 function comparable(origin: string): string {
     const url = new URL(origin);
-    return loopback.has(url.hostname) ? `${url.protocol}//loopback` : url.origin;
+    return isLoopback(url.hostname) ? `${url.protocol}//loopback` : url.origin;
 }

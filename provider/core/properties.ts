@@ -1,6 +1,6 @@
 /** Schemas that several kinds share: ids, dates, colours, free JSON, e-mail addresses. */
 import { z } from "zod";
-import { toRfc3339 } from "./wire";
+import { parsedJson, toRfc3339 } from "./wire";
 
 /** A 19-digit id of a parent. A name is refused with the function that looks the id up, because a renamed parent would otherwise replace all below it. */
 export function parentId(noun: string, lookUp: string) {
@@ -28,7 +28,11 @@ export function emailAddress() {
 
 /** Any JSON value; equal when its content is equal, whatever the order of keys. */
 export function freeJson() {
-    return z.json().meta({ form: "json" });
+    return z.json().meta({
+        form: "json",
+        // The service may hand back the value or its text: a string that spells JSON cannot be told from what it spells.
+        normalise: (value) => (typeof value === "string" ? parsedJson(value) : value),
+    });
 }
 
 /** Text without control characters. */

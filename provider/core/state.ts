@@ -18,11 +18,12 @@ export function withoutInternal(properties: Properties): Properties {
 }
 
 /**
- * The only way into the state: drops what is undefined or null at any depth of objects, because the engine's protocol
- * fails on `undefined` after the remote object exists.
+ * The only way into the state: drops what is undefined at any depth, because the engine's protocol fails on it after the
+ * remote object exists, and properties that are null: they are absent. Within free JSON null is a value.
  */
 export function toState(properties: Properties): Properties {
-    return cleaned(properties) as Properties;
+    const present = Object.entries(properties).filter(([, value]) => value !== null);
+    return cleaned(Object.fromEntries(present)) as Properties;
 }
 
 function cleaned(value: unknown): unknown {
@@ -30,7 +31,7 @@ function cleaned(value: unknown): unknown {
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(
         Object.entries(value)
-            .filter(([, item]) => item !== undefined && item !== null)
+            .filter(([, item]) => item !== undefined)
             .map(([name, item]) => [name, cleaned(item)]),
     );
 }

@@ -1,6 +1,7 @@
 /** Between declared properties and the API's form fields, by the literals of the definition. */
+import { z } from "zod";
 import type { FormValue } from "../api/client";
-import { metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
+import { innerSchema, metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
 
 type Wired = Pick<ResourceDefinition, "inputs" | "outputs" | "wire">;
 
@@ -41,11 +42,17 @@ function declaredValue(definition: Wired, name: string, value: unknown): unknown
     const { form } = metaOf(definition, name);
     if (form === "datetime") return toRfc3339(String(value));
     if (form === "json" && typeof value === "string") return parsedJson(value);
-    if (value === "true" || value === "false") return value === "true";
+    if (isFlag(definition, name) && (value === "true" || value === "false")) return value === "true";
     return value;
 }
 
-function parsedJson(text: string): unknown {
+function isFlag({ inputs, outputs }: Wired, name: string): boolean {
+    const schema = inputs.shape[name] ?? outputs.shape[name];
+    return schema !== undefined && innerSchema(schema) instanceof z.ZodBoolean;
+}
+
+/** The value that a text spells, or the text itself. */
+export function parsedJson(text: string): unknown {
     try {
         return JSON.parse(text);
     } catch {
