@@ -9,6 +9,7 @@ import {
     openWorkspace,
     type Role,
     refuseArchived,
+    shareRole,
 } from "../access";
 import { invitedUser, registeredUser, userByEmail, userById } from "../accounts";
 import { ApiError } from "../api-error";
@@ -17,7 +18,7 @@ import { dateText } from "../clock";
 import { date, type Input, invalid, oneOf, optionalText, parseEmail, readFields } from "../fields";
 import { canonicalOpaque } from "../ids";
 import type { Kind } from "../ledger";
-import { findOrganization, findShare, findWorkspace, shareAccess } from "../parents";
+import { findOrganization, findShare, findWorkspace } from "../parents";
 import { limitsOf } from "../plans";
 
 export type ParentKind = "organization" | "workspace" | "share";
@@ -95,11 +96,11 @@ const shareFamily: Family = {
     },
     joining(call) {
         const share = findShare(call.backend, call.param("share_id"));
+        const workspace = findWorkspace(call.backend, share.workspaceId);
+        refuseArchived("workspace", workspace);
         refuseArchived("share", share);
-        const { access_options: access } = share.fields;
-        const open = access === shareAccess.registered || access === shareAccess.link;
-        // Whoever the share's access already reaches may make it a membership of their own.
-        return { id: share.id, role: open ? "guest" : openShare(call, "guest", "read").role };
+        // Whoever the share's access reaches may make it a membership of their own.
+        return { id: share.id, role: shareRole(call.backend, share, workspace, call.user.id) && "guest" };
     },
 };
 
