@@ -1,5 +1,6 @@
 // Tells what a run does, in Pulumi's words: a line per event, then diagnostics, outputs and counts.
 
+import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
 import { isProviderType, stackType, urnName } from "./deployment-state";
 import { printChangedOutputs, printOutputs } from "./print-values";
@@ -77,8 +78,8 @@ export class Display implements StepObserver {
     }
 
     ended(step: Step, result: Operation): void {
-        if (isLogical(step)) this.count(result);
         if (isHidden(step)) return;
+        if (isLogical(step)) this.count(result);
         const row = this.row(step.urn);
         row.step = { ...step, operation: result };
         row.took = Date.now() - row.began;
@@ -95,7 +96,7 @@ export class Display implements StepObserver {
     message(severity: Severity, urn: string, text: string): void {
         if (severity === "debug") return;
         const row = this.row(urn === "" ? this.options.stackUrn : urn);
-        row.messages.push({ severity, text });
+        row.messages.push({ severity, text: this.options.color ? text : stripVTControlCharacters(text) });
         if (text.trim() !== "") this.printRow(row);
     }
 
@@ -149,7 +150,7 @@ export class Display implements StepObserver {
         }
         const [, planned, doing, done] = wording[operation];
         if (dryRun) return operation === "refresh" && row.took === undefined ? doing : planned;
-        const took = row.took ?? Date.now() - row.began;
+        const took = row.took === undefined || isStack ? Date.now() - row.began : row.took;
         if (failed && (atEnd || row.failed)) return `**${doing} failed**`;
         const over = row.took !== undefined && (!isStack || atEnd);
         return over || atEnd ? `${done} (${duration(took)})` : `${doing} (${took < 1000 ? "0s" : duration(took)})`;

@@ -360,10 +360,10 @@ function checkAnswer(answer: proto.CheckResponse, sent: Properties): CheckAnswer
 function diffAnswer(answer: proto.DiffResponse): DiffAnswer {
     const { DiffChanges } = proto.DiffResponse;
     const changes = answer.getChanges();
-    const details = answer
-        .getDetaileddiffMap()
-        .getEntryList()
-        .map(([path, difference]) => ({ path, ...differenceKind(difference.getKind()) }));
+    const details: DiffAnswer["details"] = [];
+    answer.getDetaileddiffMap().forEach((difference, path) => {
+        details.push({ path, ...differenceKind(difference.getKind()) });
+    });
     return {
         ...(changes !== DiffChanges.DIFF_UNKNOWN && { changes: changes === DiffChanges.DIFF_SOME }),
         replaces: answer.getReplacesList(),

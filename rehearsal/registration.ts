@@ -26,7 +26,10 @@ export interface Goal {
 const dynamicTypePrefix = "pulumi-nodejs:";
 
 export function decodeRegistration(request: RegisterResourceRequest, urn: string): Goal {
-    const dependencies = request.getPropertydependenciesMap().getEntryList();
+    const propertyDependencies: Record<string, string[]> = {};
+    request.getPropertydependenciesMap().forEach((list, key) => {
+        propertyDependencies[key] = list.getUrnsList();
+    });
     return {
         urn,
         type: request.getType(),
@@ -36,7 +39,7 @@ export function decodeRegistration(request: RegisterResourceRequest, urn: string
         provider: request.getProvider(),
         properties: mapProperties(fromStruct(request.getObject()), withoutOutputValues),
         dependencies: request.getDependenciesList(),
-        propertyDependencies: Object.fromEntries(dependencies.map(([key, list]) => [key, list.getUrnsList()])),
+        propertyDependencies,
         protect: request.hasProtect() ? request.getProtect() : undefined,
         ignoreChanges: request.getIgnorechangesList(),
         deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
