@@ -5,7 +5,13 @@ import { transferToken } from "./transfer-token";
 import { workspace } from "./workspace";
 import { workspaceMember } from "./workspace-member";
 
-export const resources: readonly ResourceDefinition[] = [organization, workspace, workspaceMember, transferToken];
+export const resources: readonly ResourceDefinition[] = [
+    // Parents first: the order of the reference.
+    organization,
+    workspace,
+    workspaceMember,
+    transferToken,
+];
 
 export const resourcesByKind: ReadonlyMap<string, ResourceDefinition> = new Map(
     resources.map((definition) => [definition.kind, definition]),
