@@ -13,13 +13,20 @@ export function parentId(noun: string, lookUp: string) {
 export function dateTime() {
     return z
         .string()
-        .refine((text) => datePattern.test(text) && !Number.isNaN(Date.parse(toRfc3339(text))), {
+        .refine((text) => datePattern.test(text) && dayExists(text) && !Number.isNaN(Date.parse(toRfc3339(text))), {
             error: "must be a date and time such as 2027-03-01T12:00:00Z or 2027-03-01 12:00:00",
         })
         .meta({ form: "datetime", normalise: (value) => toRfc3339(String(value)) });
 }
 
 const datePattern = /^\d{4}-\d{2}-\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?( ?UTC|Z|[+-]\d{2}:\d{2})?$/;
+
+/** `Date.parse` takes 30 February for 2 March. */
+function dayExists(text: string): boolean {
+    const day = text.slice(0, 10);
+    const time = Date.parse(day);
+    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
 
 /** An e-mail address, compared without case. */
 export function emailAddress() {

@@ -57,7 +57,8 @@ const inputs = z.object({
         })
         .optional(),
     permAuthDomains: z
-        .union([z.literal(""), z.string().regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,}$/)], {
+        .string()
+        .regex(/^(([a-z0-9]([-a-z0-9]*[a-z0-9])?\.)+[a-z]{2,})?$/, {
             error: "must be one e-mail domain in lower case such as acme.com, or empty",
         })
         .meta({
