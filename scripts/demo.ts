@@ -3,7 +3,7 @@ import "../require-node";
 import { setTimeout as pause } from "node:timers/promises";
 import type { OutputMap } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
-import type { EngineStack } from "../tests/engines/engine";
+import type { EngineStack, RunOptions } from "../tests/engines/engine";
 import { availableEngines, chooseEngines } from "../tests/engines/engines";
 import { prepareProject } from "../tests/engines/project";
 import { LocalService } from "./local-service";
@@ -44,7 +44,7 @@ async function main(): Promise<void> {
 
 async function play(stack: EngineStack, service: LocalService): Promise<void> {
     // The engine's output, coloured as ours is.
-    const shown = () => ({ onOutput: stage.engine(), color: pc.isColorSupported ? "always" : "never" });
+    const shown = (): RunOptions => ({ onOutput: stage.engine(), color: pc.isColorSupported ? "always" : "never" });
     const requests = async (work: () => Promise<unknown>) => {
         const before = await service.requests();
         await work();

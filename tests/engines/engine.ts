@@ -24,6 +24,9 @@ export interface EngineOptions {
 export interface RunOptions {
     /** Refresh first, as `--refresh` does. */
     refresh?: boolean;
+    /** Interrupts the run, as Ctrl-C does. */
+    signal?: AbortSignal;
+    color?: "always" | "never";
     onOutput?: (text: string) => void;
 }
 
