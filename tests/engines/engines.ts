@@ -2,6 +2,7 @@
 import { cliEngine } from "./cli-engine";
 import type { Engine } from "./engine";
 import { findPulumiCli, pulumiVersion } from "./pulumi-cli";
+import { rehearsalEngine } from "./rehearsal-engine";
 
 // Finding the CLI may mean a download, so it is done once and told to the worker processes.
 const choice = "ENGINES_PULUMI_CLI";
@@ -30,5 +31,5 @@ export function availableEngines(): Engine[] {
         return availableEngines();
     }
     const version = cli === "none" ? undefined : pulumiVersion(cli);
-    return version === undefined ? [] : [cliEngine(cli, version)];
+    return version === undefined ? [rehearsalEngine] : [cliEngine(cli, version), rehearsalEngine];
 }
