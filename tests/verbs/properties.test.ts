@@ -1,0 +1,353 @@
+/** Every property of every kind: set, changed, removed and drifted one by one, and looked at through the API itself. */
+import type { Properties } from "../../provider/core/define";
+import { metaOf } from "../../provider/core/define";
+import { resourcesByKind } from "../../provider/resources";
+import { Process, Resource, Service } from "./fixture";
+import { apiDate, type Shown } from "./service";
+
+let service: Service;
+
+beforeAll(async () => {
+    service = await Service.open();
+});
+afterAll(() => service.close());
+beforeEach(() => service.reset());
+
+/** A kind as these tests meet it: minimal arguments under a parent that exists, a direct look, and a hand on the service. */
+interface Bench {
+    args: Properties;
+    shown(id: string): Promise<Shown>;
+    /** Changes something by hand. */
+    hand(id: string, form: Record<string, string>): Promise<unknown>;
+}
+
+const benches: Record<string, () => Promise<Bench>> = {
+    Organization: async () => ({
+        args: { domain: "acme", name: "Acme" },
+        shown: async (id) => (await service.api("GET", `org/${id}/details/`)).org,
+        hand: (id, form) => service.api("POST", `org/${id}/update/`, form),
+    }),
+    Workspace: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        return {
+            args: { organizationId },
+            shown: async (id) => (await service.api("GET", `workspace/${id}/details/`)).workspace,
+            hand: (id, { archived, ...form }) =>
+                archived === undefined
+                    ? service.api("POST", `workspace/${id}/update/`, form)
+                    : service.api("POST", `workspace/${id}/${archived === "true" ? "archive" : "unarchive"}/`),
+        };
+    },
+    WorkspaceMember: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const { userId } = await service.account("ann@example.com");
+        return {
+            args: { workspaceId, email: "ann@example.com", role: "member" },
+            shown: async () => {
+                const member = await service.member(workspaceId, "ann@example.com");
+                if (member === undefined) throw new Error("there is no such member");
+                return member;
+            },
+            hand: (_id, form) => service.api("POST", `workspace/${workspaceId}/member/${userId}/update/`, form),
+        };
+    },
+};
+
+interface Property {
+    kind: string;
+    name: string;
+    wire: string;
+    value: unknown;
+    other: unknown;
+    /** What the service has once the program no longer declares it; `kept` where the API can neither clear nor reset it. */
+    removed: unknown;
+    /** What somebody sets by hand. */
+    byHand: string;
+}
+
+const kept = Symbol("kept");
+
+const properties: Property[] = [
+    {
+        kind: "Organization",
+        name: "domain",
+        wire: "domain",
+        value: "acme-1",
+        other: "acme-2",
+        removed: undefined,
+        byHand: "acme-3",
+    },
+    {
+        kind: "Organization",
+        name: "name",
+        wire: "name",
+        value: "Acme One",
+        other: "true",
+        removed: undefined,
+        byHand: "Acme Three",
+    },
+    {
+        kind: "Organization",
+        name: "description",
+        wire: "description",
+        value: "Acme builds rockets.",
+        other: "Acme builds bigger rockets.",
+        removed: null,
+        byHand: "Somebody was here.",
+    },
+    {
+        kind: "Organization",
+        name: "industry",
+        wire: "industry",
+        value: "technology",
+        other: "real_estate",
+        removed: "unspecified",
+        byHand: "legal",
+    },
+    {
+        kind: "Organization",
+        name: "billingEmail",
+        wire: "billing_email",
+        value: "a@example.com",
+        other: "b@example.com",
+        removed: kept,
+        byHand: "c@example.com",
+    },
+    ...["homepage", "facebook", "twitter", "instagram", "youtube"].map((name) => ({
+        kind: "Organization",
+        name,
+        wire: name,
+        value: `https://${name}.example.com/acme`,
+        other: `https://${name}.example.com/acme?x=1&y=2`,
+        removed: null,
+        byHand: `http://${name}.example.com/hand`,
+    })),
+    {
+        kind: "Organization",
+        name: "permMemberManage",
+        wire: "perm_member_manage",
+        value: "Owner only",
+        other: "Admin or above",
+        removed: "Member or above",
+        byHand: "Owner only",
+    },
+    {
+        kind: "Organization",
+        name: "permAuthDomains",
+        wire: "perm_auth_domains",
+        value: "acme.com",
+        other: "acme.co.uk",
+        removed: null,
+        byHand: "stranger.com",
+    },
+    {
+        kind: "Organization",
+        name: "ownerDefined",
+        wire: "owner_defined",
+        value: { team: "platform", none: null },
+        other: [1, "42", { a: [null] }],
+        removed: null,
+        byHand: '{"by":"hand"}',
+    },
+    {
+        kind: "Workspace",
+        name: "name",
+        wire: "name",
+        value: "Design",
+        other: "false",
+        removed: "design",
+        byHand: "By hand",
+    },
+    {
+        kind: "Workspace",
+        name: "folderName",
+        wire: "folder_name",
+        value: "acme-design",
+        other: "acme-проект",
+        removed: kept,
+        byHand: "by-hand",
+    },
+    {
+        kind: "Workspace",
+        name: "description",
+        wire: "description",
+        value: "Drawings and\ntheir history.",
+        other: "Drawings & =?ütf.",
+        removed: null,
+        byHand: "Somebody was here.",
+    },
+    {
+        kind: "Workspace",
+        name: "permJoin",
+        wire: "perm_join",
+        value: "Only Org Owners",
+        other: "Admin or above",
+        removed: "Member or above",
+        byHand: "Only Org Owners",
+    },
+    {
+        kind: "Workspace",
+        name: "permMemberManage",
+        wire: "perm_member_manage",
+        value: "Admin or above",
+        other: "Member or above",
+        removed: "Member or above",
+        byHand: "Admin or above",
+    },
+    {
+        kind: "Workspace",
+        name: "intelligence",
+        wire: "intelligence",
+        value: true,
+        other: false,
+        removed: false,
+        byHand: "true",
+    },
+    {
+        kind: "Workspace",
+        name: "archived",
+        wire: "archived",
+        value: true,
+        other: false,
+        removed: false,
+        byHand: "true",
+    },
+    {
+        kind: "Workspace",
+        name: "ownerDefined",
+        wire: "owner_defined",
+        value: { cost: 42 },
+        other: "42",
+        removed: null,
+        byHand: '"by hand"',
+    },
+    {
+        kind: "WorkspaceMember",
+        name: "role",
+        wire: "permissions",
+        value: "guest",
+        other: "admin",
+        removed: undefined,
+        byHand: "guest",
+    },
+    {
+        kind: "WorkspaceMember",
+        name: "expires",
+        wire: "expires",
+        value: "2099-12-31T23:59:59+02:00",
+        other: "2098-12-31 23:59:59",
+        removed: null,
+        byHand: "2097-01-01 00:00:00",
+    },
+    {
+        kind: "WorkspaceMember",
+        name: "notifyOptions",
+        wire: "notifications",
+        value: "Do not notify me",
+        other: "Notify me in app",
+        removed: kept,
+        byHand: "Notify me in app and via email",
+    },
+];
+
+/** As the service keeps it. */
+function stored({ name }: Property, value: unknown): unknown {
+    return name === "expires" && typeof value === "string"
+        ? apiDate(value.includes("T") ? value : `${value.replace(" ", "T")}Z`)
+        : value;
+}
+
+test("every input that the API has is in the table", () => {
+    for (const [kind, { inputs, wire }] of resourcesByKind) {
+        const expected = Object.keys(inputs.shape).filter(
+            (name) => name in wire && !metaOf({ inputs, outputs: inputs }, name).writeOnly && name !== "message",
+        );
+        expect([kind, properties.filter((one) => one.kind === kind).map(({ name }) => name)]).toEqual([kind, expected]);
+    }
+});
+
+describe.each(properties)("$kind: $name", (property) => {
+    const { kind, name, wire, value, other, removed, byHand } = property;
+    let bench: Bench;
+    let process: Process;
+    let resource: Resource;
+
+    beforeEach(async () => {
+        bench = await (benches[kind] as () => Promise<Bench>)();
+        process = new Process(service);
+        resource = new Resource(kind);
+    });
+    afterEach(() => process.close());
+
+    const shown = async () => (await bench.shown(resource.ownId))[wire];
+
+    test("is made with the object, and read back unchanged", async () => {
+        const args = { ...bench.args, [name]: value };
+        expect(await resource.up(process, args)).toBe("created");
+        expect(await shown()).toEqual(stored(property, value));
+        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+        expect(resource.preview(process, args)).toEqual({ step: "same", properties: [] });
+    });
+
+    test("is set and changed by itself, in place", async () => {
+        await resource.up(process, bench.args);
+        const id = resource.ownId;
+        for (const next of [value, other]) {
+            const args = { ...bench.args, [name]: next };
+            expect(resource.preview(process, args)).toEqual({ step: "updated", properties: [name] });
+            expect(await resource.up(process, args)).toBe("updated");
+            expect([await shown(), resource.id]).toEqual([stored(property, next), id]);
+            expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+            expect(await resource.up(process, args)).toBe("same");
+        }
+    });
+
+    const isRequired = removed === undefined;
+    const withoutIt = isRequired
+        ? "3.2 removed from the program: refused"
+        : `3.2 removed from the program: ${removed === kept ? "kept" : `${removed}`}`;
+    test(withoutIt, async () => {
+        if (isRequired) {
+            await resource.up(process, { ...bench.args, [name]: value });
+            const { [name]: _, ...rest } = bench.args;
+            expect(() => resource.preview(process, rest)).toThrow(`{"property":"${name}","reason":"is required"}`);
+            return;
+        }
+        await await resource.up(process, { ...bench.args, [name]: value });
+        const before = await shown();
+        const keeps = removed === kept;
+        expect(await resource.up(process, bench.args)).toBe(keeps ? "same" : "updated");
+        expect(await shown()).toEqual(keeps ? before : removed);
+        await resource.refresh(process);
+        expect(resource.preview(process, bench.args)).toEqual({ step: "same", properties: [] });
+    });
+
+    test("3.4 drift by hand is shown by exactly this property, and repaired", async () => {
+        const args = { ...bench.args, [name]: other };
+        await resource.up(process, args);
+        await bench.hand(resource.ownId, { [wire]: byHand });
+        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [name] });
+        expect(resource.preview(process, args)).toEqual({ step: "updated", properties: [name] });
+        expect(await resource.up(process, args)).toBe("updated");
+        expect(await shown()).toEqual(stored(property, other));
+        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+    });
+
+    if (isRequired) return;
+    test("3.2 changed by hand while it is not declared: left alone, unless it decides about access", async () => {
+        await resource.up(process, bench.args);
+        await bench.hand(resource.ownId, { [wire]: byHand });
+        const definition = resourcesByKind.get(kind);
+        const guarded = definition !== undefined && Boolean(metaOf(definition, name).accessRelevant);
+        // Names that check fills in are declared as well.
+        const drifts = guarded || ["name", "folderName"].includes(name);
+        expect(await resource.refresh(process)).toEqual({ exists: true, drift: drifts ? [name] : [] });
+        await resource.up(process, bench.args);
+        const left = await shown();
+        const parsed =
+            name === "ownerDefined" ? JSON.parse(byHand) : byHand === "true" ? true : stored(property, byHand);
+        if (drifts && guarded) expect(left).toEqual(removed);
+        if (!drifts) expect(left).toEqual(parsed);
+    });
+});

@@ -1,0 +1,113 @@
+/** An emulator on a socket, looked at and changed directly: the independent witness of what the verbs do. */
+import { createEmulator, type Emulator, type LedgerEntry } from "../../emulator";
+
+/** An object of the API, by its wire keys. */
+export type Shown = Record<string, unknown> & { id: string };
+
+export interface Account {
+    userId: string;
+    email: string;
+    token: string;
+}
+
+interface Answer {
+    org: Shown;
+    workspace: Shown;
+    share: Shown;
+    node: Shown;
+    users: Shown[];
+    invitations: Shown[];
+    tokens: (Shown & { token: string })[];
+    member: Shown;
+    invitation: Shown;
+    nodes: { items: Shown[] };
+}
+
+export class Service {
+    private constructor(
+        readonly emulator: Emulator,
+        readonly baseUrl: string,
+    ) {}
+
+    static async open(): Promise<Service> {
+        const emulator = createEmulator({ seed: 11 });
+        const { baseUrl } = await emulator.listen({ port: 0 });
+        return new Service(emulator, baseUrl);
+    }
+
+    close(): Promise<void> {
+        return this.emulator.close();
+    }
+
+    reset(): Promise<unknown> {
+        return this.control("POST", "reset");
+    }
+
+    /** A request by hand, by default as the account that the provider uses. */
+    async api(
+        method: string,
+        path: string,
+        form?: Record<string, string>,
+        token = this.emulator.token,
+    ): Promise<Answer> {
+        const answer = await fetch(new URL(path, this.baseUrl), {
+            method,
+            headers: { Authorization: `Bearer ${token}` },
+            ...(form && { body: new URLSearchParams(form) }),
+        });
+        const body = (await answer.json()) as Answer;
+        if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(body)}`);
+        return body;
+    }
+
+    async control<T>(method: "GET" | "POST", name: string, body: object = {}): Promise<T> {
+        const answer = await fetch(new URL(`/_emulator/${name}`, this.baseUrl), {
+            method,
+            ...(method === "POST" && {
+                body: JSON.stringify(body),
+                headers: { "Content-Type": "application/json" },
+            }),
+        });
+        if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
+        return (await answer.json()) as T;
+    }
+
+    /** The requests that the work makes, those of the tests themselves left out. */
+    async requestsOf(work: () => Promise<unknown>): Promise<LedgerEntry[]> {
+        const entries = async (after: number) =>
+            (await this.control<{ entries: LedgerEntry[] }>("GET", `ledger?after=${after}`)).entries;
+        const last = (await entries(0)).at(-1)?.seq ?? 0;
+        await work();
+        return entries(last);
+    }
+
+    async advance(seconds: number): Promise<string> {
+        return (await this.control<{ now: string }>("POST", "clock", { advanceSeconds: seconds })).now;
+    }
+
+    account(email: string, accountType: "human" | "agent" = "human"): Promise<Account> {
+        return this.control("POST", "accounts", { email, accountType, firstName: "Ann", lastName: "Lee" });
+    }
+
+    async organization(domain: string, token?: string): Promise<Shown> {
+        return (await this.api("POST", "org/create/", { domain, name: domain }, token)).org;
+    }
+
+    async workspace(organizationId: string, folderName: string, token?: string): Promise<Shown> {
+        const form = { folder_name: folderName, name: folderName };
+        return (await this.api("POST", `org/${organizationId}/create/workspace/`, form, token)).workspace;
+    }
+
+    async members(workspaceId: string): Promise<Shown[]> {
+        return (await this.api("GET", `workspace/${workspaceId}/members/list/`)).users;
+    }
+
+    async member(workspaceId: string, email: string): Promise<Shown | undefined> {
+        return (await this.members(workspaceId)).find((one) => one.email_address === email);
+    }
+}
+
+/** The API's form of a date. */
+export function apiDate(text: string): string {
+    return `${new Date(text).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
