@@ -63,14 +63,15 @@ export function admitted(backend: Backend, workspace: Workspace, userId: string)
 
 /** A share is open to its own members, to those of its workspace, and as far as its access options reach. */
 export function shareRole(backend: Backend, share: Share, workspace: Workspace, userId: string): Role | null {
-    const access = share.fields.access_options;
+    const { access_options: access, password } = share.fields;
+    const open = access === shareAccess.registered || (access === shareAccess.link && password === null);
     const ofOrganization =
         access === shareAccess.organization && membership(backend, workspace.organizationId, userId) !== null;
     return highest(
         membership(backend, share.id, userId),
         workspaceRole(backend, workspace, userId),
         ofOrganization ? "guest" : null,
-        access === shareAccess.registered || access === shareAccess.link ? "view" : null,
+        open ? "view" : null,
     );
 }
 

@@ -77,8 +77,9 @@ describe("the emulator command", () => {
             const output = await printed(child, 2);
             expect(output).toMatch(/^FASTIO_BASE_URL=http:\/\/127\.0\.0\.1:\d+\/current\/\nFASTIO_TOKEN=[a-z0-9]+\n$/);
             expect(await call(environment(output), "user/me/details/")).toMatchObject({ result: true });
+            const ending = Promise.all([once(child, "exit"), text(child.stderr)]);
             child.kill(signal);
-            expect(await once(child, "exit")).toEqual([0, null]);
+            expect(await ending).toEqual([[0, null], ""]);
         },
     );
 

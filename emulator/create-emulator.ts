@@ -151,7 +151,9 @@ const graceMs = 1000;
 
 /** Lets answers under way finish, but not for ever. */
 async function closed(server: ServerType): Promise<void> {
-    const impatience = setTimeout(() => "closeAllConnections" in server && server.closeAllConnections(), graceMs);
+    const impatience = setTimeout(() => {
+        if ("closeAllConnections" in server) server.closeAllConnections();
+    }, graceMs);
     await new Promise((resolve) => server.close(resolve));
     clearTimeout(impatience);
 }

@@ -135,7 +135,9 @@ async function readBody(request: Request): Promise<Body> {
     if (request.method === "GET" || request.method === "HEAD" || request.body === null) return nothing;
     const type = request.headers.get("content-type") ?? "";
     if (type.startsWith("multipart/form-data")) return readMultipart(request);
-    const text = await request.text();
+    const text = await request.text().catch(() => {
+        throw invalid("body", "did not arrive whole");
+    });
     if (text === "") return nothing;
     if (!type.startsWith("application/json"))
         return { ...nothing, body: Object.fromEntries(new URLSearchParams(text)) };

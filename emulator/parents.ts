@@ -1,7 +1,7 @@
 // Organizations, workspaces and shares as the store keeps them: fields, rows and how a path names them.
 import { ApiError } from "./api-error";
 import type { Backend } from "./call";
-import { date, type FieldValues, flag, initialValues, integer, json, oneOf, optionalText, text, url } from "./fields";
+import { date, type FieldValues, flag, integer, json, oneOf, optionalText, text, url } from "./fields";
 import type { Limits, Plan } from "./plans";
 
 export const industries = [
@@ -133,19 +133,15 @@ export interface Share extends Common {
 export type Row<T> = { [K in keyof T]: K extends "fields" | "limits" ? string : T[K] };
 
 export function asOrganization(row: Row<Organization>): Organization {
-    return {
-        ...row,
-        limits: JSON.parse(row.limits),
-        fields: { ...initialValues(organizationFields), ...JSON.parse(row.fields) },
-    };
+    return { ...row, limits: JSON.parse(row.limits), fields: JSON.parse(row.fields) };
 }
 
 export function asWorkspace(row: Row<Workspace>): Workspace {
-    return { ...row, fields: { ...initialValues(workspaceFields), ...JSON.parse(row.fields) } };
+    return { ...row, fields: JSON.parse(row.fields) };
 }
 
 export function asShare(row: Row<Share>): Share {
-    return { ...row, fields: { ...initialValues(shareFields), password: null, ...JSON.parse(row.fields) } };
+    return { ...row, fields: JSON.parse(row.fields) };
 }
 
 /** The live organization of a path segment: 19-digit id or domain. */

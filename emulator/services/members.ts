@@ -422,19 +422,15 @@ export function isPending(invitation: Invitation, now: number): boolean {
 }
 
 /** The membership keeps the user id that the invitation named. */
-export function acceptInvitation({ store, clock }: Backend, invitation: Invitation): void {
-    settle({ store, clock }, invitation, "accepted");
+export function acceptInvitation({ store, clock }: Backend, { id, role, parentId, userId }: Invitation): void {
+    store.update("invitations", id, { state: "accepted", updated: clock.now });
     const sql = "UPDATE members SET status = 'active', role = ?, created = ? WHERE parentId = ? AND userId = ?";
-    store.run(sql, invitation.role, clock.now, invitation.parentId, invitation.userId);
+    store.run(sql, role, clock.now, parentId, userId);
 }
 
-export function declineInvitation({ store, clock }: Backend, invitation: Invitation): void {
-    settle({ store, clock }, invitation, "declined");
-    store.run("DELETE FROM members WHERE parentId = ? AND userId = ?", invitation.parentId, invitation.userId);
-}
-
-function settle({ store, clock }: Pick<Backend, "store" | "clock">, { id }: Invitation, state: Invitation["state"]) {
-    store.update("invitations", id, { state, updated: clock.now });
+export function declineInvitation({ store, clock }: Backend, { id, parentId, userId }: Invitation): void {
+    store.update("invitations", id, { state: "declined", updated: clock.now });
+    store.run("DELETE FROM members WHERE parentId = ? AND userId = ?", parentId, userId);
 }
 
 function listInvitations(call: Call, family: Family): Answer {
