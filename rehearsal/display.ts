@@ -34,6 +34,8 @@ interface Row {
     began: number;
     took?: number;
     failed: boolean;
+    /** Whether people have seen the row: what has been mentioned once is followed to its end. */
+    shown: boolean;
     messages: Message[];
 }
 
@@ -74,7 +76,7 @@ export class Display implements StepObserver {
         row.step = step;
         row.began = Date.now();
         delete row.took;
-        if (step.operation !== "same" || step.difference) this.printRow(row);
+        if (step.operation !== "same" || step.difference || row.shown) this.printRow(row);
     }
 
     ended(step: Step, result: Operation): void {
@@ -89,15 +91,18 @@ export class Display implements StepObserver {
     }
 
     failed(step: Step, message: string): void {
-        this.row(step.urn).failed = true;
         this.message("error", step.urn, message);
+        const row = this.row(step.urn);
+        row.failed = true;
+        row.took = Date.now() - row.began;
+        this.printRow(row);
     }
 
     message(severity: Severity, urn: string, text: string): void {
-        if (severity === "debug") return;
+        if (severity === "debug" || text.trim() === "") return;
         const row = this.row(urn === "" ? this.options.stackUrn : urn);
         row.messages.push({ severity, text: this.options.color ? text : stripVTControlCharacters(text) });
-        if (text.trim() !== "") this.printRow(row);
+        this.printRow(row);
     }
 
     get failedResources(): number {
@@ -117,6 +122,13 @@ export class Display implements StepObserver {
         this.printCounts();
     }
 
+    /** Whether the row's last line does not say yet how it ended. */
+    private isOpen(row: Row): boolean {
+        if (row.urn === this.options.stackUrn) return true;
+        if (hasError(row)) return !row.failed;
+        return row.step?.operation !== "same" && (row.took === undefined || isComponent(row));
+    }
+
     private count(operation: Operation): void {
         if (operation !== "refresh" && operation in { create: 0, update: 0, delete: 0, replace: 0, same: 0 }) {
             const kind = operation as keyof ChangeCounts;
@@ -127,12 +139,13 @@ export class Display implements StepObserver {
     private row(urn: string): Row {
         const known = this.rows.get(urn);
         if (known) return known;
-        const row: Row = { urn, began: Date.now(), failed: false, messages: [] };
+        const row: Row = { urn, began: Date.now(), failed: false, shown: false, messages: [] };
         this.rows.set(urn, row);
         return row;
     }
 
     private printRow(row: Row, atEnd = false): void {
+        row.shown = true;
         const type = row.urn.split("::")[2]?.split("$").pop() ?? "";
         const [mark] = wording[row.step?.operation ?? "same"];
         const columns = [type, urnName(row.urn), this.status(row, atEnd), this.info(row, atEnd)];
@@ -146,7 +159,7 @@ export class Display implements StepObserver {
         const failed = row.failed || hasError(row);
         if (operation === "same") {
             if (atEnd || !isStack) return failed && atEnd && !dryRun ? "**failed**" : "";
-            return "running";
+            return this.options.kind === "destroy" ? "" : "running";
         }
         const [, planned, doing, done] = wording[operation];
         if (dryRun) return operation === "refresh" && row.took === undefined ? doing : planned;
@@ -166,7 +179,7 @@ export class Display implements StepObserver {
                 if (count > 0) parts.push(`${count} ${noun}${count === 1 ? "" : "s"}`);
             }
         } else {
-            const last = row.messages.findLast((message) => message.text.trim() !== "");
+            const last = row.messages.at(-1);
             if (last) parts.push(prefixed(last).split("\n")[0] ?? "");
         }
         return parts.join("; ");
@@ -220,7 +233,7 @@ export class Display implements StepObserver {
         return mark === "" ? String : this.paint.yellow;
     }
 
-    print(text: string): void {
+    private print(text: string): void {
         this.options.write(`${text}\n`);
     }
 }

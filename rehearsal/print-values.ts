@@ -5,6 +5,7 @@ import {
     isAsset,
     isPlainObject,
     isSecret,
+    masked,
     type Properties,
     sameValue,
     unknown,
@@ -20,7 +21,7 @@ export function printOutputs(outputs: Properties): string[] {
 
 /** The outputs that differ, with `+`, `-` and `~`. */
 export function printChangedOutputs(olds: Properties, news: Properties): string[] {
-    const { added, deleted, updated } = compareKeys(olds, news, (value) => value);
+    const { added, deleted, updated } = compareKeys(olds, news, masked);
     return printChanges(olds, news, [...added, ...deleted, ...updated].sort(), 1);
 }
 
@@ -32,7 +33,9 @@ function printChanges(olds: Properties, news: Properties, keys: string[], level:
 function printChange(label: string, old: Value | undefined, value: Value | undefined, level: number): string[] {
     if (old === undefined) return printEntry(label, value ?? null, level, "+");
     if (value === undefined) return printEntry(label, old, level, "-");
-    if (sameValue(old, value)) return printEntry(label, value, level, " ");
+    if (sameValue(masked(old), masked(value))) return printEntry(label, value, level, " ");
+    // A preview does not know what a known output will be: that it may change is no news.
+    if (value === unknown) return [];
     const [olds, news] = [partsOf(old), partsOf(value)];
     if (olds && news && Array.isArray(old) === Array.isArray(value)) {
         const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort();
@@ -49,8 +52,9 @@ function printChange(label: string, old: Value | undefined, value: Value | undef
 }
 
 function printEntries(entries: [string, Value][], level: number, mark: Mark): string[] {
-    const width = Math.max(...entries.map(([key]) => key.length));
-    return entries.flatMap(([key, value]) => printEntry(key.padEnd(width), value, level, mark));
+    const shown = entries.filter(([, value]) => value !== null);
+    const width = Math.max(...shown.map(([key]) => key.length));
+    return shown.flatMap(([key, value]) => printEntry(key.padEnd(width), value, level, mark));
 }
 
 function printEntry(label: string, value: Value, level: number, mark: Mark): string[] {

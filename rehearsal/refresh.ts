@@ -28,6 +28,8 @@ export async function refreshState({ checkpoint, providers, executor, warn, repo
         if (isProviderType(old.type)) continue;
         const step: Step = { operation: "refresh", urn: old.urn, old, next: old };
         steps.push(step);
+        // Components, and what is deleted and not yet made again, have nothing to look at.
+        step.look = async () => report("same");
         if (!old.custom || old.pendingReplacement) continue;
         const provider = await providers.find(old.provider, olds);
         step.look = async () => {

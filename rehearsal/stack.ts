@@ -93,10 +93,6 @@ interface RunOutcome {
     summary: UpdateSummary;
 }
 
-const destroyedAdvice =
-    "The resources in the stack have been deleted, but the history and configuration associated with the stack are " +
-    "still maintained. \n";
-
 export class RehearsalStack {
     private running = false;
     private version = 0;
@@ -220,7 +216,6 @@ export class RehearsalStack {
             signal: options.signal,
         });
         display.finish(outputs);
-        if (succeeded && kind === "destroy" && !dryRun) display.print(destroyedAdvice);
         if (!dryRun) this.version += 1;
         const { same: _, ...changes } = display.counts;
         const surprise = options.expectNoChanges === true && Object.keys(changes).length > 0;

@@ -11,7 +11,7 @@ import { subject } from "./step-executor";
 import {
     compareKeys,
     isSecret,
-    mapValue,
+    masked,
     type Properties,
     plainReceiver,
     reduceTo,
@@ -318,12 +318,6 @@ function unlessEmpty(difference: Difference): Difference | undefined {
 
 function plain(value: Value): Value {
     return reduceTo(plainReceiver, value);
-}
-
-function masked(value: Value): Value {
-    return mapValue(reduceTo({ secrets: true, references: true, assetContents: false }, value), (inner) =>
-        isSecret(inner) ? "[secret]" : inner,
-    );
 }
 
 function printed(value: Value | undefined): string {

@@ -154,6 +154,13 @@ export function sameValue(one: Value | undefined, other: Value | undefined): boo
     return isDeepStrictEqual(one, other);
 }
 
+/** `value` with nothing secret in it, and hashes in place of contents. */
+export function masked(value: Value): Value {
+    return mapValue(reduceTo({ secrets: true, references: true, assetContents: false }, value), (inner) =>
+        isSecret(inner) ? "[secret]" : inner,
+    );
+}
+
 /** Top-level keys that differ, internal ones left out. */
 export interface KeyChanges {
     added: string[];
