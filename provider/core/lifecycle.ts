@@ -80,13 +80,12 @@ export class Lifecycle {
             const context = this.context(subject);
             const resource = inputs[resourceKey];
             if (typeof resource === "string") this.options.session.beginCreate(group(definition, inputs), resource);
-            await this.refuseBeyondPlan(definition, context, inputs);
-            const made = await this.withOpenParent(definition, context, inputs, () =>
+            const { id, remote } = await this.withOpenParent(definition, context, inputs, () =>
                 this.makeOrTakeOver(definition, context, inputs),
             );
-            const outputs = await this.settle(definition, context, made.id, made.inputs, made.remote);
-            this.options.session.touch(identitiesOf(definition, made.id, { inputs: made.inputs, outputs }));
-            return { id: made.id, outputs };
+            const outputs = await this.settle(definition, context, id, inputs, remote);
+            this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }));
+            return { id, outputs };
         });
     }
 
@@ -222,7 +221,7 @@ export class Lifecycle {
         definition: ResourceDefinition,
         context: VerbContext,
         inputs: Properties,
-    ): Promise<{ id: string; inputs: Properties; remote?: Remote | undefined }> {
+    ): Promise<{ id: string; remote?: Remote | undefined }> {
         const unique = uniqueInput(definition);
         for (let attempt = 0; ; attempt += 1) {
             const candidate = { ...inputs, ...otherName(definition, inputs, attempt) };
@@ -234,9 +233,10 @@ export class Lifecycle {
                     `${unique}: ${JSON.stringify(candidate[unique ?? ""])} is taken by somebody else; declare another`,
                 );
             }
-            if (found !== undefined) return this.takeOver(definition, context, candidate, found);
+            if (found !== undefined) return this.takeOver(definition, context, found);
+            await this.refuseBeyondPlan(definition, context, inputs);
             try {
-                return { ...(await definition.create(context, withoutInternal(candidate))), inputs: candidate };
+                return await definition.create(context, withoutInternal(candidate));
             } catch (error) {
                 if (isAmbiguous(error)) return await this.recoverCreate(definition, context, candidate, error);
                 if (unique === undefined || !isNameRefusal(definition, unique, error)) throw error;
@@ -250,7 +250,7 @@ export class Lifecycle {
         }
     }
 
-    private takeOver(definition: ResourceDefinition, context: VerbContext, inputs: Properties, found: Found) {
+    private takeOver(definition: ResourceDefinition, context: VerbContext, found: Found): Found {
         if (found.obstacles.length > 0) {
             throw new ResourceError(
                 `${definition.noun} ${found.id} already has this name and cannot be taken over, because ${found.obstacles.join(" and ")}. ` +
@@ -259,7 +259,7 @@ export class Lifecycle {
             );
         }
         context.warn(`${definition.noun} ${found.id} was already there and is taken over`);
-        return { id: found.id, inputs, remote: found.remote };
+        return found;
     }
 
     /** The answer to a create was lost: the object may exist. Where there is a natural key, one look tells. */
@@ -268,13 +268,16 @@ export class Lifecycle {
         context: VerbContext,
         inputs: Properties,
         error: unknown,
-    ) {
-        const found = await definition.find?.(context, withoutInternal(inputs));
-        if (found !== undefined && !found.foreign && found.obstacles.length === 0) {
-            return { id: found.id, inputs, remote: found.remote };
-        }
+    ): Promise<Found> {
+        let seen = "it was not there when looked for right after";
+        // A context of its own: what was listed before the create does not show what it made.
+        const found = await definition.find?.({ ...context }, withoutInternal(inputs)).catch(() => {
+            seen = "looking for it failed as well";
+            return undefined;
+        });
+        if (found !== undefined && !found.foreign && found.obstacles.length === 0) return found;
         const known = definition.find
-            ? "it was not there when looked for right after; the next `pulumi up` looks again before it creates"
+            ? `${seen}; the next \`pulumi up\` looks again before it creates`
             : `it may exist: compare the ${definition.noun} list of the parent before the next \`pulumi up\``;
         throw new ResourceError(
             `${messageOf(error)} The ${definition.noun} was requested and the answer was lost; ${known}`,
@@ -291,20 +294,26 @@ export class Lifecycle {
         answered: Remote | undefined,
     ): Promise<Properties> {
         let remote: Remote = answered ?? {};
-        try {
+        const archive = async (archived: boolean) => {
+            await definition.archive?.(context, id, archived);
+            remote = { ...remote, archived };
+        };
+        const bringAbout = async () => {
             remote = await this.complete(definition, context, id, inputs, answered);
-            const missing = notMade(definition, inputs, remote);
+            const shallBeArchived = (inputs.archived ?? remote.archived) === true;
+            const missing = notMade(definition, inputs, remote).filter((name) => name !== "archived");
             if (missing.length > 0) {
+                if (remote.archived === true) await archive(false);
                 const set = Object.fromEntries(missing.map((name) => [name, inputs[name]]));
                 const known = { inputs: {}, outputs: this.outputs(definition, inputs, remote) };
                 const after = await definition.update(context, id, { set, clear: [], inputs, known });
                 remote = await this.complete(definition, context, id, inputs, after);
-                this.requireMade(definition, inputs, remote);
+                this.requireMade(definition, set, remote);
             }
-            if (definition.archive && inputs.archived === true && remote.archived !== true) {
-                await definition.archive(context, id, true);
-                remote = { ...remote, archived: true };
-            }
+            if (definition.archive && (remote.archived === true) !== shallBeArchived) await archive(shallBeArchived);
+        };
+        try {
+            await this.withOpenParent(definition, context, inputs, bringAbout);
             return this.outputs(definition, inputs, remote);
         } catch (error) {
             const unconfirmed = new Set(notMade(definition, inputs, remote));
@@ -354,10 +363,8 @@ export class Lifecycle {
     ): Promise<Properties> {
         const change = changeOf(definition, known, inputs);
         const wasArchived = known.outputs.archived === true;
-        const shallBeArchived =
-            inputs.archived === undefined
-                ? wasArchived && known.inputs.archived === undefined
-                : inputs.archived === true;
+        const neverDeclared = inputs.archived === undefined && known.inputs.archived === undefined;
+        let shallBeArchived = neverDeclared ? wasArchived : inputs.archived === true;
         let done: { inputs: Properties; remote: Remote } | undefined;
         let remote: Remote = {};
         const step = (more: Remote, reached: Properties) => {
@@ -373,7 +380,8 @@ export class Lifecycle {
             const open = async () => {
                 await definition.archive?.(context, id, false);
                 archived = false;
-                step({ archived: false }, { ...known.inputs, archived: false });
+                if (neverDeclared) shallBeArchived = true;
+                step({ archived: false }, neverDeclared ? known.inputs : { ...known.inputs, archived: false });
             };
             if (writes) {
                 if (archived) await open();
@@ -382,14 +390,8 @@ export class Lifecycle {
                 );
                 step(answered ?? {}, known.inputs);
                 step(await this.complete(definition, context, id, inputs, answered), known.inputs);
-                this.requireMade(definition, change.set, remote);
-                step(
-                    {},
-                    {
-                        ...inputs,
-                        ...(definition.archive && known.inputs.archived !== undefined ? { archived } : {}),
-                    },
-                );
+                this.requireMade(definition, { ...change.set, ...cleared(change) }, remote);
+                step({}, definition.archive && !neverDeclared ? { ...inputs, archived } : inputs);
             }
             if (definition.archive && archived !== shallBeArchived) {
                 await definition.archive(context, id, shallBeArchived);
@@ -485,7 +487,7 @@ function identitiesOf(definition: ResourceDefinition, id: string, known: Known):
 function notMade(definition: ResourceDefinition, inputs: Properties, remote: Remote): string[] {
     return Object.keys(withoutInternal(inputs)).filter((name) => {
         const { adjusted, identity } = metaOf(definition, name);
-        if (isOurs(definition, name) || adjusted || identity || name === "archived" || !(name in remote)) return false;
+        if (isOurs(definition, name) || adjusted || identity || !(name in remote)) return false;
         return !sameValue(definition, name, inputs[name], remote[name]);
     });
 }

@@ -1,0 +1,343 @@
+/** 3.9 and 3.16: a create meets its own work, passes by a stranger's, and fails before its own request when the plan is full. */
+import type { Properties } from "../../provider/core/define";
+import { generatedName } from "../../provider/core/naming";
+import { failureOf, Process, Resource, refusal, Service } from "./fixture";
+
+let service: Service;
+let process: Process;
+let organizationId: string;
+
+beforeAll(async () => {
+    service = await Service.open();
+});
+afterAll(() => service.close());
+beforeEach(async () => {
+    await service.reset();
+    process = new Process(service);
+    organizationId = (await service.organization("acme")).id;
+});
+afterEach(() => process.close());
+
+const workspaces = async () => (await service.control<{ workspaces: number }>("GET", "census")).workspaces;
+const detailsOf = async (id: string) => (await service.api("GET", `workspace/${id}/details/`)).workspace;
+const generated = (resource: Resource, attempt = 0) =>
+    generatedName(resource.urn, organizationId, "workspace", 80, attempt);
+const creates = (requests: { method: string; path: string }[]) =>
+    requests.filter(({ method, path }) => method === "POST" && /\/create\/|\/members\/[^/]+\/$/.test(path));
+
+describe("3.9 the same create again meets its own work", () => {
+    test.each<[string, Properties]>([
+        ["a declared folder name", { folderName: "acme-design" }],
+        ["a generated folder name", {}],
+    ])("and takes it over with a warning: %s", async (_case, args) => {
+        const lost = new Resource("Workspace");
+        await lost.up(process, { organizationId, ...args });
+        const again = new Resource("Workspace");
+        await again.up(process, { organizationId, ...args, description: "Declared only now." });
+        expect(again.id).toBe(lost.id);
+        expect(process.warnings).toEqual([expect.stringContaining(`workspace ${lost.id} was already there`)]);
+        expect((await detailsOf(again.ownId)).description).toBe("Declared only now.");
+        expect(await workspaces()).toBe(1);
+    });
+
+    test("an organization of ours under the declared domain, when it is empty", async () => {
+        const resource = new Resource("Organization");
+        await resource.up(process, { domain: "acme", name: "Acme" });
+        expect(resource.id).toBe(organizationId);
+        expect((await service.api("GET", "org/acme/details/")).org.name).toBe("Acme");
+        expect(process.warnings).toHaveLength(1);
+    });
+
+    test("not when it holds something: the error has the import command and speaks of the alias", async () => {
+        const lost = new Resource("Workspace");
+        await lost.up(process, { organizationId });
+        await service.api("POST", `workspace/${lost.id}/storage/root/createnote/`, { name: "a.md", content: "x" });
+        const { message } = await failureOf(new Resource("Workspace").up(process, { organizationId }));
+        expect(message).toContain("it holds 1 file");
+        expect(message).toContain(`npx pulumi-fastio adopt-file Workspace ${lost.id}`);
+        expect(message).toContain("alias");
+        expect(await workspaces()).toBe(1);
+    });
+
+    test("not when it is ours no more", async () => {
+        const stranger = await service.account("stranger@example.com");
+        await service.api("POST", `org/${organizationId}/members/${stranger.email}/`, { permissions: "member" });
+        await service.api("POST", `org/${organizationId}/member/${stranger.userId}/transfer_ownership/`);
+        const failure = failureOf(new Resource("Organization").up(process, { domain: "acme", name: "Acme" }));
+        expect((await failure).message).toContain("not its owner");
+    });
+
+    test("an archived one is opened for it, and is as declared in the end", async () => {
+        const lost = new Resource("Workspace");
+        await lost.up(process, { organizationId, archived: true });
+        const again = new Resource("Workspace");
+        await again.up(process, { organizationId, archived: false, description: "Open again from now on." });
+        expect(await detailsOf(again.ownId)).toMatchObject({ archived: false, description: "Open again from now on." });
+        const left = new Resource("Workspace");
+        await service.api("POST", `workspace/${lost.id}/archive/`);
+        await left.up(process, { organizationId, archived: true, description: "Closed again from now on." });
+        expect(await detailsOf(left.ownId)).toMatchObject({ archived: true, description: "Closed again from now on." });
+    });
+
+    test("also when the plan is full by then: there is nothing to make", async () => {
+        const lost = new Resource("Workspace");
+        await lost.up(process, { organizationId });
+        await service.control("POST", "plan", { organizationId, workspaces: 1 });
+        const next = new Process(service);
+        const again = new Resource("Workspace");
+        await again.up(next, { organizationId });
+        expect(again.id).toBe(lost.id);
+        await next.close();
+    });
+});
+
+describe("3.9 a name that somebody else holds", () => {
+    let stranger: string;
+    beforeEach(async () => {
+        stranger = (await service.account("stranger@example.com")).token;
+    });
+
+    test("a generated one moves on to the next suffix, and the next", async () => {
+        const resource = new Resource("Workspace");
+        const { id } = await service.organization("stranger", stranger);
+        for (const attempt of [0, 1]) await service.workspace(id, generated(resource, attempt), stranger);
+        await resource.up(process, { organizationId });
+        expect((await detailsOf(resource.ownId)).folder_name).toBe(generated(resource, 2));
+        expect(resource.outputs.folderName).toBe(generated(resource, 2));
+        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+        expect(await resource.up(process, { organizationId })).toBe("same");
+    });
+
+    test("also when it is in another organization of ours", async () => {
+        const resource = new Resource("Workspace");
+        const { id } = await service.organization("other");
+        await service.workspace(id, generated(resource));
+        await resource.up(process, { organizationId });
+        expect(resource.outputs.folderName).toBe(generated(resource, 1));
+    });
+
+    test.each<[string, string, Properties, string]>([
+        ["Workspace", "folderName", { folderName: "taken-name" }, "taken-name"],
+        ["Organization", "domain", { domain: "stranger", name: "Mine" }, "stranger"],
+    ])("a declared one is an error that names the property: %s.%s", async (kind, property, args, name) => {
+        const { id } = await service.organization("stranger", stranger);
+        await service.workspace(id, "taken-name", stranger);
+        const declared = kind === "Workspace" ? { organizationId, ...args } : args;
+        const { message } = await failureOf(new Resource(kind).up(process, declared));
+        expect(message).toContain(`${property}: "${name}" is taken`);
+        expect(message).toContain("declare another");
+    });
+});
+
+describe("3.9 a reserved name", () => {
+    test("moves on when it was generated: the closed workspace keeps its own", async () => {
+        const resource = new Resource("Workspace");
+        for (const attempt of [0, 1, 2]) {
+            expect(await resource.up(process, { organizationId })).toBe("created");
+            expect(resource.outputs.folderName).toBe(generated(resource, attempt));
+            await resource.delete(new Process(service));
+            // A process of its own each time: in one, the deleted object would count as touched.
+            process = new Process(service);
+        }
+    });
+
+    test.each<[string, Properties, RegExp]>([
+        ["Workspace", { folderName: "workspaces" }, /folderName: the service refuses "workspaces".*declare another/],
+        ["Organization", { domain: "admin", name: "Admin" }, /domain: the service refuses "admin".*declare another/],
+    ])("is an error when it was declared: %s", async (kind, args, expected) => {
+        const declared = kind === "Workspace" ? { organizationId, ...args } : args;
+        expect((await failureOf(new Resource(kind).up(process, declared))).message).toMatch(expected);
+    });
+
+    test("kept by a closed organization is an error that says so", async () => {
+        await service.api("POST", `org/${organizationId}/close/`, { confirm: "acme" });
+        const { message } = await failureOf(new Resource("Organization").up(process, { domain: "acme", name: "Acme" }));
+        expect(message).toMatch(/domain: .*kept by a closed organization/);
+    });
+});
+
+describe("3.9 the answer to a create is lost", () => {
+    async function member(): Promise<[string, Properties]> {
+        const { id } = await service.workspace(organizationId, "design");
+        return ["WorkspaceMember", { workspaceId: id, email: "new@example.com", role: "guest" }];
+    }
+
+    const cases: [string, () => Promise<[string, Properties]>, RegExp][] = [
+        ["Organization", async () => ["Organization", { domain: "beta", name: "Beta" }], /\/org\/create\//],
+        ["Workspace", async () => ["Workspace", { organizationId }], /\/create\/workspace\//],
+        ["WorkspaceMember", member, /\/members\/new@/],
+        ["TransferToken", async () => ["TransferToken", { organizationId }], /\/token\/create\//],
+    ];
+
+    test.each(cases)("%s: what was made is found by its natural key, and made once", async (_name, args, path) => {
+        const [kind, declared] = await args();
+        process.troubles.push({ method: "POST", path, how: "unanswered", times: 1 });
+        const resource = new Resource(kind);
+        const requests = await service.requestsOf(() => resource.up(process, declared));
+        expect(requests.filter(({ effect }) => effect === "created")).toHaveLength(1);
+        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+        expect(resource.preview(process, declared).step).toBe("same");
+    });
+
+    test.each(cases)("%s: a 500 after the commit is the same", async (_name, args, path) => {
+        const [kind, declared] = await args();
+        process.troubles.push({
+            method: "POST",
+            path,
+            how: 502,
+            times: 1,
+            before: () => new Resource(kind).up(new Process(service), declared),
+        });
+        const resource = new Resource(kind);
+        await resource.up(process, declared);
+        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+    });
+
+    test.each(cases)(
+        "%s: when nothing was made, the error says so, and the next run makes it",
+        async (_name, args, path) => {
+            const [kind, declared] = await args();
+            process.troubles.push({ method: "POST", path, how: 502, times: 1 });
+            const resource = new Resource(kind);
+            const { message } = await failureOf(resource.up(process, declared));
+            expect(message).toMatch(/answer was lost/);
+            expect(resource.id).toBeUndefined();
+            expect(await resource.up(process, declared)).toBe("created");
+        },
+    );
+
+    test.each(cases)("%s: a create that provably never left is repeated by itself", async (_name, args, path) => {
+        const [kind, declared] = await args();
+        process.troubles.push({ method: "POST", path, how: "lost", times: 2 });
+        expect(await new Resource(kind).up(process, declared)).toBe("created");
+    });
+
+    test("when the look afterwards fails as well, the error still says that the object may exist", async () => {
+        process.troubles.push({
+            method: "POST",
+            path: /\/create\/workspace\//,
+            how: "unanswered",
+            times: 1,
+            before: async () => process.troubles.push({ method: "GET", path: /\/workspace\/design-/, how: 503 }),
+        });
+        const { message } = await failureOf(new Resource("Workspace").up(process, { organizationId }));
+        expect(message).toMatch(/answer was lost/);
+        expect(message).toMatch(/looks again before it creates/);
+    });
+
+    test("a killed process leaves what the next run takes over", async () => {
+        await service.workspace(organizationId, generated(new Resource("Workspace")));
+        const resource = new Resource("Workspace");
+        await resource.up(process, { organizationId, name: "Design" });
+        expect((await detailsOf(resource.ownId)).name).toBe("Design");
+        expect(await workspaces()).toBe(1);
+    });
+
+    test("two new transfer tokens are named, never guessed", async () => {
+        const byHand = () => service.api("POST", `org/${organizationId}/transfer/token/create/`);
+        process.troubles.push({
+            method: "POST",
+            path: /\/token\/create\//,
+            how: "unanswered",
+            times: 1,
+            before: byHand,
+        });
+        const { message } = await failureOf(new Resource("TransferToken").up(process, { organizationId }));
+        const { tokens } = await service.api("GET", `org/${organizationId}/transfer/token/list/`);
+        expect(tokens).toHaveLength(2);
+        for (const { id, token } of tokens) {
+            expect(message).toContain(id);
+            expect(message).not.toContain(token);
+        }
+    });
+});
+
+describe("3.16 the limits of the plan", () => {
+    const named = (count: number) =>
+        Array.from({ length: count }, (_, index) => new Resource("Workspace", `w-${index}`));
+
+    test("workspaces: limit, count and further creates, and no request of its own", async () => {
+        await service.control("POST", "plan", { organizationId, workspaces: 2 });
+        const resources = named(5);
+        for (const resource of resources) resource.preview(process, { organizationId });
+        for (const resource of resources.slice(0, 2)) await resource.up(process, { organizationId });
+        let failure: Error | undefined;
+        const requests = await service.requestsOf(async () => {
+            failure = await failureOf((resources[2] as Resource).up(process, { organizationId }));
+        });
+        expect(failure?.message).toMatch(
+            /the plan allows 2 workspaces in the organization and there are 2; nothing was requested, and 2 further ones are to come/,
+        );
+        expect(creates(requests)).toEqual([]);
+    });
+
+    test("archived workspaces count", async () => {
+        const [first, second] = named(2) as [Resource, Resource];
+        await first.up(process, { organizationId, archived: true });
+        await service.control("POST", "plan", { organizationId, workspaces: 1 });
+        const next = new Process(service);
+        expect((await failureOf(second.up(next, { organizationId }))).message).toContain(
+            "the plan allows 1 workspaces",
+        );
+        await next.close();
+    });
+
+    test("members of a workspace", async () => {
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        await service.control("POST", "plan", { organizationId, membersPerWorkspace: 2 });
+        const args = (email: string) => ({ workspaceId, email, role: "member" });
+        await new Resource("WorkspaceMember", "a").up(process, args("a@example.com"));
+        let failure: Error | undefined;
+        const requests = await service.requestsOf(async () => {
+            failure = await failureOf(new Resource("WorkspaceMember", "b").up(process, args("b@example.com")));
+        });
+        expect(failure?.message).toMatch(
+            /the plan allows 2 members in a workspace and there are 2; nothing was requested/,
+        );
+        expect(creates(requests)).toEqual([]);
+        // Somebody who is there already is no further one.
+        await new Resource("WorkspaceMember", "again").up(process, args("A@example.com"));
+    });
+
+    test("transfer tokens: five can be active", async () => {
+        for (let index = 0; index < 5; index += 1)
+            await service.api("POST", `org/${organizationId}/transfer/token/create/`);
+        let failure: Error | undefined;
+        const requests = await service.requestsOf(async () => {
+            failure = await failureOf(new Resource("TransferToken").up(process, { organizationId }));
+        });
+        expect(failure?.message).toContain("the plan allows 5 active transfer tokens");
+        expect(creates(requests)).toEqual([]);
+    });
+
+    test("a caller who may not see the plan is told by the service", async () => {
+        const { token, email } = await service.account("member@example.com");
+        await service.api("POST", `org/${organizationId}/members/${email}/`, { permissions: "member" });
+        await service.control("POST", "plan", { organizationId, workspaces: 0 });
+        const theirs = new Process(service, { token });
+        const { message } = await failureOf(new Resource("Workspace").up(theirs, { organizationId }));
+        expect(message).toMatch(/HTTP 412.*upgrade the plan/);
+        await theirs.close();
+    });
+
+    test("the plan is read once in a run", async () => {
+        const requests = await service.requestsOf(async () => {
+            for (const resource of named(3)) await resource.up(process, { organizationId });
+        });
+        expect(requests.filter(({ path }) => path.endsWith("/billing/details/"))).toHaveLength(1);
+    });
+
+    test("a plan without limits makes no error", async () => {
+        await service.control("POST", "plan", { organizationId, paid: true });
+        for (const resource of named(7)) await resource.up(process, { organizationId });
+        expect(await workspaces()).toBe(7);
+    });
+});
+
+test("3.9 a plan that cannot be read for other reasons fails the create before its request", async () => {
+    process.troubles.push({ path: /\/billing\/details\//, how: refusal(500, 1654) });
+    const requests = await service.requestsOf(() =>
+        failureOf(new Resource("Workspace").up(process, { organizationId })),
+    );
+    expect(creates(requests)).toEqual([]);
+});
