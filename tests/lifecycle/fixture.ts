@@ -1,6 +1,6 @@
 /** A stack on an engine against an emulator of its own: a program that declares what a list says, and direct looks at the service. */
 import { createEmulator, type Emulator } from "../../emulator";
-import type { Engine, EngineStack } from "../engines/engine";
+import type { Engine, EngineStack, RunOptions } from "../engines/engine";
 import { type Project, prepareProject } from "../engines/project";
 
 /** One resource of the program. Strings `$name.property` stand for outputs of earlier ones; `{ $secret: value }` for secrets. */
@@ -58,10 +58,20 @@ export interface Answer {
     workspace: Record<string, unknown>;
     users: Record<string, unknown>[];
     tokens: { id: string; token: string }[];
+    api_key: string;
+    api_keys: { id: string; memo: string }[];
     nodes: { items: { id: string }[] };
 }
 
+interface Printed {
+    stdout: string;
+    stderr: string;
+}
+
 export class Fixture {
+    /** Everything that the runs printed, failures included. */
+    printed = "";
+
     private constructor(
         readonly emulator: Emulator,
         readonly baseUrl: string,
@@ -69,7 +79,8 @@ export class Fixture {
         readonly stack: EngineStack,
     ) {}
 
-    static async open(engine: Engine): Promise<Fixture> {
+    /** Opens a new stack; without an environment the provider uses the emulator's own account. */
+    static async open(engine: Engine, env?: Record<string, string>): Promise<Fixture> {
         const emulator = createEmulator({ seed: 7 });
         const { baseUrl } = await emulator.listen({ port: 0 });
         const project = prepareProject({
@@ -81,9 +92,26 @@ export class Fixture {
         });
         const stack = await engine.open({
             project: project.folder,
-            env: { FASTIO_BASE_URL: baseUrl, FASTIO_TOKEN: emulator.token },
+            env: { FASTIO_BASE_URL: baseUrl, ...(env ?? { FASTIO_TOKEN: emulator.token }) },
         });
-        return new Fixture(emulator, baseUrl, project, stack);
+        const fixture = new Fixture(emulator, baseUrl, project, stack);
+        for (const verb of ["preview", "up", "refresh", "destroy"] as const) fixture.record(verb);
+        return fixture;
+    }
+
+    private record(verb: "preview" | "up" | "refresh" | "destroy"): void {
+        const verbs = this.stack as unknown as Record<string, (options?: RunOptions) => Promise<Printed>>;
+        const run = verbs[verb]?.bind(this.stack);
+        verbs[verb] = async (options) => {
+            try {
+                const result = await run?.(options);
+                this.printed += `${result?.stdout}${result?.stderr}`;
+                return result ?? { stdout: "", stderr: "" };
+            } catch (error) {
+                this.printed += error instanceof Error ? error.message : String(error);
+                throw error;
+            }
+        };
     }
 
     async close(): Promise<void> {

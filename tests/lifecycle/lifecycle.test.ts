@@ -36,6 +36,7 @@ const writes = (requests: { effect: string }[]) =>
 describe.each(availableEngines())("lifecycle on $name", (engine) => {
     let it_: Fixture;
     let ids: Record<string, string>;
+    const canaries: string[] = [];
 
     beforeAll(async () => {
         it_ = await Fixture.open(engine);
@@ -116,7 +117,8 @@ describe.each(availableEngines())("lifecycle on $name", (engine) => {
         const text = JSON.stringify(await it_.stack.exportStack());
         const { tokens } = await it_.api("GET", `org/${ids.company}/transfer/token/list/`);
         expect(tokens).toHaveLength(1);
-        for (const canary of [it_.emulator.token, tokens[0]?.token ?? ""]) expect(text.includes(canary)).toBe(false);
+        canaries.push(it_.emulator.token, tokens[0]?.token ?? "no token");
+        for (const canary of canaries) expect(text.includes(canary)).toBe(false);
         const state = JSON.parse(text).deployment.resources as {
             urn: string;
             outputs?: Record<string, Record<string, unknown>>;
@@ -258,11 +260,72 @@ describe.each(availableEngines())("lifecycle on $name", (engine) => {
 
     const noteId = async () => (await it_.api("GET", `workspace/${ids.design}/storage/root/list/`)).nodes.items[0]?.id;
 
+    test("a token of the stack configuration that was revoked does not lock the user out of a refresh, and is an error in an up", async () => {
+        const { api_key: key } = await it_.api("POST", "user/auth/key/", { memo: "rotated" });
+        await it_.stack.setConfig({ "fastio:token": { value: key, secret: true } });
+        await it_.stack.up();
+        const { api_keys: keys } = await it_.api("GET", "user/auth/keys/");
+        const { id } = keys.find(({ memo }) => memo === "rotated") ?? {};
+        await it_.api("DELETE", `user/auth/key/${id}/`);
+        const refreshed = await it_.stack.refresh();
+        expect(refreshed.stdout).toMatch(/rejects.*fastio:token.*agent@example\.com/s);
+        it_.declare([
+            ...program("minimal"),
+            { kind: "TransferToken", name: "another", args: { organizationId: "$company.id" } },
+        ]);
+        await expect(it_.stack.up()).rejects.toThrow(/fastio:token/);
+        canaries.push(key);
+        await it_.stack.setConfig({ "fastio:token": { value: it_.emulator.token, secret: true } });
+        it_.declare(
+            program("minimal")
+                .filter(({ name }) => name === "company")
+                .map((one) => ({ ...one, args: { domain: "acme-3", name: "Acme Three" } })),
+        );
+        await it_.stack.up();
+    });
+
     test("destroy leaves nothing, and a second one has nothing to do", async () => {
         await it_.stack.destroy();
         expect(Object.values(await it_.census()).every((count) => count === 0)).toBe(true);
         const requests = await it_.requestsOf(() => it_.stack.destroy());
         expect(requests).toEqual([]);
         expect((await it_.ledgerAfter()).filter(({ unknown }) => unknown)).toEqual([]);
+    });
+
+    test("no secret was printed by any run, and none stands in the state in plain text", async () => {
+        const state = JSON.stringify(await it_.stack.exportStack());
+        for (const canary of canaries) {
+            expect(it_.printed.includes(canary)).toBe(false);
+            expect(state.includes(canary)).toBe(false);
+        }
+    });
+});
+
+describe.each(availableEngines())("sign-in with e-mail and password on $name", (engine) => {
+    const password = "canary-of-a-password";
+
+    test("works from the stack configuration, says which source was rejected, and never shows the password", async () => {
+        const stack = await Fixture.open(engine, {});
+        try {
+            await stack.control("POST", "accounts", { email: "builder@example.com", accountType: "agent", password });
+            const config = {
+                "fastio:email": { value: "builder@example.com" },
+                "fastio:password": { value: `${password}-wrong`, secret: true },
+            };
+            await stack.stack.setConfig(config);
+            stack.declare([{ kind: "Organization", name: "company", args: sample("Organization", "minimal") }]);
+            await expect(stack.stack.up()).rejects.toThrow(
+                /stack configuration \(fastio:token, or fastio:email and fastio:password\)/,
+            );
+            await stack.stack.setConfig({ ...config, "fastio:password": { value: password, secret: true } });
+            await stack.stack.up();
+            expect(Object.keys((await stack.stack.refresh()).summary.resourceChanges ?? {})).toEqual(["same"]);
+            await stack.stack.destroy();
+            expect((await stack.census()).organizations).toBe(0);
+            expect(stack.printed.includes(password)).toBe(false);
+            expect(JSON.stringify(await stack.stack.exportStack()).includes(password)).toBe(false);
+        } finally {
+            await stack.close();
+        }
     });
 });
