@@ -1,0 +1,82 @@
+/** How the classes register: provider text, name in the plugin, options that cannot work. */
+import * as pulumi from "@pulumi/pulumi";
+import { resources } from "../../provider/resources";
+import * as fastio from "../../sdk";
+import { providerText } from "../../sdk/resource";
+
+interface Registered {
+    type: string;
+    name: string;
+    inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+
+beforeAll(() =>
+    pulumi.runtime.setMocks(
+        {
+            newResource({ type, name, inputs, id }) {
+                registered.push({ type, name, inputs });
+                return { id: id || `${name}-id`, state: inputs };
+            },
+            call: () => ({}),
+        },
+        "project",
+        "stack",
+    ),
+);
+
+const find = (name: string) => registered.find((one) => one.name === name);
+
+class Room extends pulumi.ComponentResource {
+    readonly workspace: fastio.Workspace;
+
+    constructor(name: string) {
+        super("toy:index:Room", name);
+        const company = new fastio.Organization("below", { domain: "below", name: "Below" }, { parent: this });
+        this.workspace = new fastio.Workspace("beside", { organizationId: company.id }, { parent: this });
+    }
+}
+
+test.each(resources.map(({ kind }) => kind))("the provider text of %s is frozen and short", (kind) => {
+    const text = providerText(kind);
+    expect(text).toBe(`exports.handler = () => require("pulumi-fastio/runtime").provider("${kind}");`);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(150);
+});
+
+test("every kind of the registry is a class", () => {
+    for (const { kind } of resources) expect(fastio).toHaveProperty(kind);
+});
+
+test("a resource registers as a dynamic one and tells the name that it has in the plugin, whatever its parents are", async () => {
+    const company = new fastio.Organization("company", { domain: "acme", name: "Acme" });
+    const design = new fastio.Workspace("design", { organizationId: company.id }, { parent: company });
+    const ann = new fastio.WorkspaceMember(
+        "ann",
+        { workspaceId: design.id, email: "a@example.com", role: "admin" },
+        { parent: design },
+    );
+    const room = new Room("room");
+    await new Promise((resolve) => pulumi.all([ann.id, room.workspace.id]).apply(resolve));
+
+    expect(find("company")?.type).toBe("pulumi-nodejs:dynamic/fastio:Organization");
+    expect(find("company")?.inputs.__resource).toBe("urn:pulumi:stack::project::fastio:index:Organization::company");
+    expect(find("ann")?.inputs.__resource).toBe(
+        "urn:pulumi:stack::project::fastio:index:Organization$fastio:index:Workspace$fastio:index:WorkspaceMember::ann",
+    );
+    expect(find("beside")?.inputs.__resource).toBe(
+        "urn:pulumi:stack::project::toy:index:Room$fastio:index:Workspace::beside",
+    );
+});
+
+test("the import option is refused with what to do instead", () => {
+    const make = () => new fastio.Workspace("w", { organizationId: "1" }, { import: "4000000000000000001" });
+    expect(make).toThrow(/Workspace "w".*import option.*npx pulumi-fastio adopt-file Workspace/s);
+});
+
+test.each(resources.map(({ kind }) => kind))("%s.get is refused with what to do instead", (kind) => {
+    const { get } = (fastio as unknown as Record<string, { get(name: string, id: string): unknown }>)[kind] ?? {};
+    expect(() => get?.("x", "4000000000000000001")).toThrow(
+        new RegExp(`${kind} 4000000000000000001.*get${kind}.*adopt-file ${kind}`, "s"),
+    );
+});
