@@ -16,7 +16,8 @@ type Mark = "+" | "-" | "~" | " ";
 
 /** Every output on a line of its own, or several for what has parts. */
 export function printOutputs(outputs: Properties): string[] {
-    return printEntries(Object.entries(outputs).sort(byKey), 1, " ");
+    const shown = Object.entries(outputs).filter(([, value]) => value !== null);
+    return printEntries(shown.sort(byKey), 1, " ");
 }
 
 /** The outputs that differ, with `+`, `-` and `~`. */
@@ -26,7 +27,8 @@ export function printChangedOutputs(olds: Properties, news: Properties): string[
 }
 
 function printChanges(olds: Properties, news: Properties, keys: string[], level: number): string[] {
-    const width = Math.max(...keys.map((key) => key.length));
+    // Those that stay the same and are not shown count for the width as well.
+    const width = Math.max(...Object.keys({ ...olds, ...news }).map((key) => key.length));
     return keys.flatMap((key) => printChange(key.padEnd(width), olds[key], news[key], level));
 }
 
@@ -52,9 +54,8 @@ function printChange(label: string, old: Value | undefined, value: Value | undef
 }
 
 function printEntries(entries: [string, Value][], level: number, mark: Mark): string[] {
-    const shown = entries.filter(([, value]) => value !== null);
-    const width = Math.max(...shown.map(([key]) => key.length));
-    return shown.flatMap(([key, value]) => printEntry(key.padEnd(width), value, level, mark));
+    const width = Math.max(...entries.map(([key]) => key.length));
+    return entries.flatMap(([key, value]) => printEntry(key.padEnd(width), value, level, mark));
 }
 
 function printEntry(label: string, value: Value, level: number, mark: Mark): string[] {
@@ -80,6 +81,7 @@ function partsOf(value: Value): Properties | undefined {
 function printLeaf(value: Value): string {
     if (isSecret(value)) return "[secret]";
     if (value === unknown) return "[unknown]";
+    if (value === null) return "<null>";
     if (isAsset(value)) return `asset(${String(value.hash ?? "").slice(0, 7)})`;
     return JSON.stringify(value);
 }
