@@ -50,7 +50,8 @@ export interface Deployment {
     deployment: Properties;
 }
 
-export const engineVersion = "3.260.0";
+/** The engine that this one agrees with, as a state names it. */
+export const engineVersion = "v3.260.0";
 export const stackType = "pulumi:pulumi:Stack";
 export const providerTypePrefix = "pulumi:providers:";
 

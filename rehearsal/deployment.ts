@@ -80,7 +80,7 @@ class DeploymentRun {
                 PULUMI_CONFIG: "{}",
                 PULUMI_RUNTIME_TYPESCRIPT: `${project.typescript}`,
             },
-            onMessage: (line) => display.message("info", "", line),
+            onLine: (line) => display.line(line),
         });
         this.generator = new StepGenerator(this.checkpoint.base.resources, {
             dryRun,
@@ -169,7 +169,7 @@ class DeploymentRun {
             parallel,
             address: this.monitor.address,
             environment,
-            onMessage: (line) => display.message("info", "", line),
+            onLine: (line) => display.line(line),
         });
         const ended = program.exited.then((code) => this.noteExit(code));
         try {

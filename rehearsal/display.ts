@@ -2,7 +2,7 @@
 
 import { stripVTControlCharacters } from "node:util";
 import pc from "picocolors";
-import { isProviderType, stackType, urnName } from "./deployment-state";
+import { isProviderType, urnName } from "./deployment-state";
 import { printChangedOutputs, printOutputs } from "./print-values";
 import type { Severity } from "./resource-monitor";
 import { type Difference, isLogical, type Operation, type Step } from "./step";
@@ -11,8 +11,10 @@ import type { Properties } from "./values";
 
 export type RunKind = "update" | "refresh" | "destroy";
 
+const countedKinds = ["create", "update", "delete", "replace", "same"] as const;
+
 /** How many resources a run has treated in which way. */
-export type ChangeCounts = Partial<Record<"create" | "update" | "delete" | "replace" | "same", number>>;
+export type ChangeCounts = Partial<Record<(typeof countedKinds)[number], number>>;
 
 export interface DisplayOptions {
     kind: RunKind;
@@ -26,6 +28,8 @@ export interface DisplayOptions {
 interface Message {
     severity: Severity;
     text: string;
+    /** A line that a process has printed; such lines stand together. */
+    printed: boolean;
 }
 
 interface Row {
@@ -98,10 +102,16 @@ export class Display implements StepObserver {
         this.printRow(row);
     }
 
-    message(severity: Severity, urn: string, text: string): void {
+    /** A line that the program or a provider has printed: a message of the stack. */
+    line(text: string): void {
+        this.message("info", "", text, true);
+    }
+
+    message(severity: Severity, urn: string, text: string, printed = false): void {
         if (severity === "debug" || text.trim() === "") return;
         const row = this.row(urn === "" ? this.options.stackUrn : urn);
-        row.messages.push({ severity, text: this.options.color ? text : stripVTControlCharacters(text) });
+        const shown = this.options.color ? text : stripVTControlCharacters(text);
+        row.messages.push({ severity, text: shown, printed });
         this.printRow(row);
     }
 
@@ -111,12 +121,7 @@ export class Display implements StepObserver {
 
     /** The end of the report. `outputs` are the stack's before and after; without the stack there are none. */
     finish(outputs: { olds: Properties; news: Properties; created: boolean } | undefined): void {
-        for (const row of this.rows.values()) {
-            const waiting =
-                row.urn === this.options.stackUrn || row.took === undefined || !row.step || isComponent(row);
-            if (waiting && (row.step?.operation !== "same" || row.urn === this.options.stackUrn))
-                this.printRow(row, true);
-        }
+        for (const row of this.rows.values()) if (this.isOpen(row)) this.printRow(row, true);
         this.printDiagnostics();
         if (outputs) this.printOutputs(outputs);
         this.printCounts();
@@ -126,14 +131,12 @@ export class Display implements StepObserver {
     private isOpen(row: Row): boolean {
         if (row.urn === this.options.stackUrn) return true;
         if (hasError(row)) return !row.failed;
-        return row.step?.operation !== "same" && (row.took === undefined || isComponent(row));
+        return row.step?.operation !== "same" && row.took === undefined;
     }
 
     private count(operation: Operation): void {
-        if (operation !== "refresh" && operation in { create: 0, update: 0, delete: 0, replace: 0, same: 0 }) {
-            const kind = operation as keyof ChangeCounts;
-            this.counts[kind] = (this.counts[kind] ?? 0) + 1;
-        }
+        const kind = countedKinds.find((counted) => counted === operation);
+        if (kind) this.counts[kind] = (this.counts[kind] ?? 0) + 1;
     }
 
     private row(urn: string): Row {
@@ -186,17 +189,15 @@ export class Display implements StepObserver {
     }
 
     private printDiagnostics(): void {
-        const told = [...this.rows.values()].filter((row) =>
-            row.messages.some((message) => message.text.trim() !== ""),
-        );
+        const told = [...this.rows.values()].filter((row) => row.messages.length > 0);
         if (told.length > 0) this.print(this.paint.magenta("Diagnostics:"));
         for (const row of told) {
             const type = row.urn.split("::")[2]?.split("$").pop() ?? "";
             this.print(`  ${this.paint.blue(`${type} (${urnName(row.urn)}):`)}`);
-            for (const message of row.messages) {
-                for (const text of prefixed(message).trimEnd().split("\n")) this.print(`    ${text}`.trimEnd());
+            for (const group of [row.messages.filter(isTold), row.messages.filter((message) => message.printed)]) {
+                const lines = group.flatMap((message) => prefixed(message).trimEnd().split("\n"));
+                if (lines.length > 0) this.print([...lines.map((text) => `    ${text}`.trimEnd()), ""].join("\n"));
             }
-            this.print("");
         }
     }
 
@@ -243,9 +244,8 @@ function isHidden(step: Step): boolean {
     return step.operation === "forget" || isProviderType((step.next ?? step.old)?.type ?? "");
 }
 
-function isComponent(row: Row): boolean {
-    const state = row.step?.next ?? row.step?.old;
-    return state !== undefined && !state.custom && state.type !== stackType;
+function isTold(message: Message): boolean {
+    return !message.printed;
 }
 
 function hasError(row: Row): boolean {

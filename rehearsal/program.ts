@@ -18,7 +18,7 @@ export interface ProgramOptions {
     /** Where the engine serves its monitor and its log. */
     address: string;
     environment: Record<string, string | undefined>;
-    onMessage: (line: string) => void;
+    onLine: (line: string) => void;
 }
 
 export class Program {
@@ -43,7 +43,7 @@ export class Program {
                 PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys(options.config)),
                 ...(project.typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
             },
-            onLine: options.onMessage,
+            onLine: options.onLine,
         });
         this.exited = this.process.exited;
     }

@@ -13,7 +13,7 @@ export interface ProviderProcessOptions {
     engineAddress: string;
     environment: Record<string, string | undefined>;
     /** What the provider prints once it serves. */
-    onMessage: (line: string) => void;
+    onLine: (line: string) => void;
 }
 
 export class ProviderProcess {
@@ -33,7 +33,7 @@ export class ProviderProcess {
             folder: options.folder,
             environment: options.environment,
             onLine: (line, stream) => {
-                if (!waiting || stream === "stderr") return options.onMessage(line);
+                if (!waiting || stream === "stderr") return options.onLine(line);
                 waiting = false;
                 if (/^\d+$/.test(line)) port.resolve(Number(line));
                 else
