@@ -8,6 +8,8 @@ module.exports = {
             { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" } },
         ],
     },
+    // Much of the time goes by waiting for engines and servers in processes of their own.
+    maxWorkers: "100%",
     globalSetup: "<rootDir>/tests/engines/global-setup.ts",
     reporters: ["default", "<rootDir>/scripts/summary-reporter.js"],
     modulePathIgnorePatterns: ["<rootDir>/dist/"],
