@@ -112,7 +112,7 @@ class DeploymentRun {
         }
         if (this.executor.failures.length > 0 || this.generator.sawError) this.reportFailure();
         const left = this.stack(this.checkpoint.current().resources);
-        if (!left) return { succeeded: !this.failed };
+        if (!left || kind === "destroy") return { succeeded: !this.failed };
         const created = !this.stack(state.resources);
         return { succeeded: !this.failed, outputs: { olds, news, created } };
     }

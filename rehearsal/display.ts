@@ -165,7 +165,7 @@ export class Display implements StepObserver {
             return this.options.kind === "destroy" ? "" : "running";
         }
         const [, planned, doing, done] = wording[operation];
-        if (dryRun) return operation === "refresh" && row.took === undefined ? doing : planned;
+        if (dryRun) return operation === "refresh" && (isStack || row.took === undefined) ? doing : planned;
         const took = row.took === undefined || isStack ? Date.now() - row.began : row.took;
         if (failed && (atEnd || row.failed)) return `**${doing} failed**`;
         const over = row.took !== undefined && (!isStack || atEnd);

@@ -63,12 +63,12 @@ export class NodeProcess {
     }
 
     private async watch(): Promise<number | null> {
+        // What the process itself has started dies with it, or would keep its streams open.
+        this.child.once("exit", () => signalGroup(this.child, "SIGKILL"));
         try {
             const [code] = await once(this.child, "close");
             return code;
         } finally {
-            // What the process itself has started dies with it.
-            signalGroup(this.child, "SIGKILL");
             running.delete(this.child);
             if (running.size === 0) process.removeListener("exit", killAll);
         }

@@ -42,8 +42,9 @@ export class ProviderProcess {
                     );
             },
         });
-        void process.exited.then((code) =>
-            port.reject(new Error(`The provider of dynamic resources ended before it served (exit code ${code}).`)),
+        process.exited.then(
+            (code) => port.reject(new Error(`The provider of dynamic resources ended at once (exit code ${code}).`)),
+            port.reject,
         );
         try {
             const protocol = new ProviderProtocol(`127.0.0.1:${await port.promise}`);

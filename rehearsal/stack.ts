@@ -168,7 +168,15 @@ export class RehearsalStack {
 
     /** Replaces the state by what `exportStack` or `pulumi stack export` has written. */
     async importStack(deployment: Deployment): Promise<void> {
-        await this.save(await this.writer.read(deployment));
+        const state = await this.writer.read(deployment);
+        const home = `urn:pulumi:${this.name}::${this.project.name}::`;
+        const stranger = state.resources.find(({ urn }) => !urn.startsWith(home));
+        if (stranger) {
+            throw new Error(
+                `${stranger.urn} is from another stack or project: this is stack ${this.name} of ${this.project.name}.`,
+            );
+        }
+        await this.save(state);
     }
 
     private get stackUrn(): string {
