@@ -23,6 +23,7 @@ import pc from "picocolors";
 import { runDeployment } from "./deployment";
 import { type StackState, StateWriter, stackType } from "./deployment-state";
 import { Display, type RunKind } from "./display";
+import { secretMask } from "./masking";
 import { type Config, fullKey, type Project, readProject, readStackConfig } from "./project";
 import { makeUrn } from "./registration";
 import { isSecret, plainReceiver, reduceTo } from "./values";
@@ -199,7 +200,9 @@ export class RehearsalStack {
     private async runAlone(kind: RunKind, dryRun: boolean, options: RunOptions): Promise<RunOutcome> {
         let stdout = "";
         const startTime = new Date();
-        const write = (text: string) => {
+        const mask = secretMask(this.config);
+        const write = (unmasked: string) => {
+            const text = mask(unmasked);
             stdout += text;
             this.options.onOutput?.(text);
             options.onOutput?.(text);
