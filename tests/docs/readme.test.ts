@@ -1,0 +1,261 @@
+// Every claim of the README, as a test of the same name.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import manifest from "../../package.json";
+import { defaultBaseUrl, readSettings } from "../../provider/core/config";
+import { manifest as requirement } from "../../require-node";
+import { prepareProject } from "../engines/project";
+import { rehearsalEngine } from "../engines/rehearsal-engine";
+import { type Declaration, Fixture } from "../lifecycle/fixture";
+import { codeBlocks, readDocument, repository } from "./markdown";
+
+jest.setTimeout(120_000);
+
+const readme = readDocument("README.md");
+/** The rehearsal: it is on every machine. The matrix of engines is for the lifecycle's tests. */
+const engine = rehearsalEngine;
+
+const program: Declaration[] = [
+    { kind: "Organization", name: "acme", args: { domain: "acme-deal", name: "Acme Deal" } },
+    { kind: "Workspace", name: "deal", args: { organizationId: "$acme.id" } },
+    {
+        kind: "WorkspaceMember",
+        name: "ann",
+        args: { workspaceId: "$deal.id", email: "ann@example.com", role: "admin" },
+    },
+    { kind: "TransferToken", name: "handover", args: { organizationId: "$acme.id" } },
+];
+
+let it_: Fixture;
+
+async function open(): Promise<void> {
+    it_ = await Fixture.open(engine);
+    it_.declare(program);
+}
+
+const idOf = async (name: string) => String((await it_.stack.outputs())[name]?.value);
+const failure = (run: Promise<unknown>) =>
+    run.then(
+        () => "it did not fail",
+        (error: Error) => error.message,
+    );
+
+const claims: Record<string, () => Promise<void>> = {
+    async "Previews cost nothing."() {
+        await it_.stack.setEnv({ FASTIO_BASE_URL: it_.baseUrl });
+        const requests = await it_.requestsOf(() => it_.stack.preview());
+        expect(requests).toEqual([]);
+    },
+
+    async "The second run changes nothing."() {
+        await it_.stack.up();
+        const requests = await it_.requestsOf(async () => {
+            expect((await it_.stack.up()).summary.resourceChanges).toEqual({ same: 5 });
+        });
+        expect(requests).toEqual([]);
+    },
+
+    async "Drift has a name."() {
+        await it_.stack.up();
+        const address = `org/${await idOf("acme")}`;
+        await it_.api("POST", `${address}/update/`, { name: "Changed by hand" });
+        await it_.stack.refresh();
+        expect((await it_.stack.preview()).stdout).toMatch(/Organization acme update \[diff: ~name\]/);
+        await it_.stack.up();
+        expect((await it_.api("GET", `${address}/details/`)).org.name).toBe("Acme Deal");
+    },
+
+    async "Secrets stay secret."() {
+        it_.project.write({ "index.js": readmeProgram() });
+        const { stdout } = await it_.stack.up();
+        const { claimUrl } = await it_.stack.outputs();
+        const token = new URL(String(claimUrl?.value)).searchParams.get("token") ?? "none";
+        expect(claimUrl?.secret).toBe(true);
+        expect(stdout).toMatch(/claimUrl\s*: \[secret\]/);
+        expect(`${stdout}${JSON.stringify(await it_.stack.exportStack())}`).not.toContain(token);
+    },
+
+    async "Nothing is lost by accident."() {
+        await it_.stack.up();
+        const workspace = await idOf("deal");
+        await it_.api("POST", `workspace/${workspace}/storage/root/createnote/`, { name: "a.md", content: "A" });
+        it_.declare(program.slice(0, 1));
+        expect(await failure(it_.stack.up())).toMatch(/it still holds 1 file/);
+        it_.declare([]);
+        expect(await failure(it_.stack.up())).toMatch(/it still holds/);
+        expect(await it_.census()).toMatchObject({ organizations: 1, workspaces: 1, notes: 1 });
+
+        const willing = program
+            .slice(0, 2)
+            .map(({ args, ...one }) => ({ ...one, args: { ...args, forceDestroy: true } }));
+        it_.declare(willing);
+        await it_.stack.up();
+        await it_.stack.destroy();
+        expect(await it_.census()).toMatchObject({ organizations: 0, workspaces: 0 });
+    },
+
+    async "Mistakes show in the preview."() {
+        it_.declare([
+            {
+                kind: "Organization",
+                name: "acme",
+                args: { domain: "Acme Deal", name: "Acme", descriptoin: "A typing error" },
+            },
+        ]);
+        const message = await failure(it_.stack.preview());
+        expect(message).toMatch(/domain\b.* must be lower-case letters, digits and hyphens/);
+        expect(message).toMatch(/descriptoin\b.* did you mean description\?/);
+    },
+
+    async "Handing over is a resource."() {
+        await it_.stack.up();
+        const dana = await it_.control<{ token: string }>("POST", "accounts", {
+            email: "dana@example.com",
+            accountType: "human",
+        });
+        const { tokens } = await it_.api("GET", `org/${await idOf("acme")}/transfer/token/list/`);
+        await it_.api("POST", "org/transfer/claim/", { token: String(tokens[0]?.token) }, dana.token);
+        await it_.stack.refresh();
+        expect(JSON.stringify(await it_.stack.exportStack())).toContain('"status":"claimed"');
+        expect((await it_.stack.preview()).changeSummary).toEqual({ same: 5 });
+        expect(await failure(it_.stack.destroy())).toMatch(
+            /only the owner may delete it; it was left alone.*pulumi state delete/s,
+        );
+        expect(await it_.census()).toMatchObject({ organizations: 1, workspaces: 1 });
+    },
+};
+
+/** The README's first program, as JavaScript: no types are in it. */
+function readmeProgram(): string {
+    const [first] = codeBlocks(readme);
+    return (first?.text ?? "")
+        .replace(/^import \* as (\w+) from (.*);$/gm, "const $1 = require($2);")
+        .replace(/^export const (\w+) =/gm, "exports.$1 =");
+}
+
+describe("why", () => {
+    beforeEach(open);
+    afterEach(() => it_?.close());
+
+    test("each claim is a test", () => {
+        const [, why = ""] = /^## Why\n(.*?)^## /ms.exec(readme) ?? [];
+        expect([...why.matchAll(/^- \*\*(.*?)\*\*/gm)].map(([, claim]) => claim)).toEqual(Object.keys(claims));
+    });
+
+    test.each(Object.entries(claims))("%s", async (_, holds) => holds());
+});
+
+test("the program at the top runs, as TypeScript and from the installed package", async () => {
+    const [first] = codeBlocks(readme);
+    const files = { "Pulumi.yaml": "name: readme\nruntime: nodejs\n", "index.ts": first?.text ?? "" };
+    const project = prepareProject({ files });
+    const fastio = await Fixture.open(engine);
+    const stack = await engine.open({
+        project: project.folder,
+        env: { FASTIO_BASE_URL: fastio.baseUrl, FASTIO_TOKEN: fastio.emulator.token },
+    });
+    try {
+        expect((await stack.up()).summary.resourceChanges).toEqual({ create: 5 });
+        expect(Object.keys(await stack.outputs())).toEqual(["claimUrl"]);
+        expect(await fastio.census()).toMatchObject({
+            organizations: 1,
+            workspaces: 1,
+            invitations: 1,
+            transferTokens: 1,
+        });
+    } finally {
+        await stack.close();
+        await fastio.close();
+        project.remove();
+    }
+});
+
+describe("use", () => {
+    test("what is to be installed is this package and the one it goes with", () => {
+        const [, installed = ""] = /^npm install (.*)$/m.exec(readme) ?? [];
+        expect(installed.split(" ")).toEqual([manifest.name, ...Object.keys(manifest.peerDependencies)]);
+    });
+
+    test("the Node that programs need is the one that the package asks for", () => {
+        const [, version] = /for TypeScript, with Node (\S+) or newer/.exec(readme) ?? [];
+        expect(requirement.engines.node).toBe(`>=${version}`);
+    });
+
+    test("the demo and the tests need nothing but Node, npm, make and git", () => {
+        const recipes = [...readDocument("Makefile").matchAll(/^\t@?(\w+)/gm)].map(([, command]) => command);
+        expect(recipes.filter((command) => !["npm", "touch", "awk", "rm"].includes(command ?? ""))).toEqual([]);
+        // The Node that runs them is a dependency: npm scripts find it before the machine's.
+        expect(Object.keys(manifest.devDependencies)).toContain("node");
+    });
+});
+
+describe("configuration", () => {
+    const rows = [...readme.matchAll(/^\| (`fastio:.*?) \| (.*?) ?\| .* \|$/gm)].map(
+        ([, keys = "", variables = ""]) => ({
+            keys: [...keys.matchAll(/`fastio:(\w+)`/g)].map(([, key = ""]) => key),
+            variables: [...variables.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name),
+        }),
+    );
+    // Numbers are numbers, flags are flags, and all else is text.
+    const values: Record<string, string> = { requestsPerMinute: "7", maxWaitSeconds: "7", logRequests: "true" };
+    const settings = (config: Record<string, string>, env: Record<string, string> = {}) =>
+        readSettings((key) => config[key], env);
+    const nothing = settings({});
+
+    test("there is a row for each setting", () => {
+        expect(rows.flatMap(({ keys }) => keys)).toEqual([
+            "token",
+            "email",
+            "password",
+            "baseUrl",
+            "formerBaseUrl",
+            "requestsPerMinute",
+            "maxWaitSeconds",
+            "logRequests",
+        ]);
+    });
+
+    test.each(rows.flatMap(({ keys }) => keys))("fastio:%s is read", (key) => {
+        expect(settings({ [key]: values[key] ?? "https://example.com/" })).not.toEqual(nothing);
+    });
+
+    test.each(rows.flatMap(({ variables }) => variables))("%s is read", (variable) => {
+        const value = variable === "FASTIO_LOG_REQUESTS" ? "true" : "https://example.com/";
+        expect(settings({}, { [variable]: value })).not.toEqual(nothing);
+    });
+
+    test("the default address is the service's", () => {
+        expect(nothing.baseUrl).toBe(defaultBaseUrl);
+        expect(readme).toContain(`\`${defaultBaseUrl}\` by default`);
+    });
+
+    test("the stack configuration comes before the environment", () => {
+        const { credentials, baseUrl } = settings(
+            { token: "from the stack", baseUrl: "https://stack.example/" },
+            { FASTIO_TOKEN: "from the environment", FASTIO_BASE_URL: "https://environment.example/" },
+        );
+        expect(credentials.map(({ token }) => token)).toEqual(["from the stack", "from the environment"]);
+        expect(baseUrl).toBe("https://stack.example/");
+    });
+});
+
+test("the local Fast.io prints what a program needs, and shows its page", async () => {
+    const [, command = ""] = /^npx pulumi-fastio (\w+)$/m.exec(readme) ?? [];
+    const bin = join(repository, manifest.bin["pulumi-fastio"]);
+    const child = spawn(process.execPath, [bin, command, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
+    const ended = once(child, "exit");
+    try {
+        const lines: string[] = [];
+        for await (const line of createInterface({ input: child.stdout })) {
+            if (lines.push(line) === 2) break;
+        }
+        expect(lines.map((line) => line.split("=")[0])).toEqual(["FASTIO_BASE_URL", "FASTIO_TOKEN"]);
+        const page = await fetch(new URL("/_emulator/", lines[0]?.split("=")[1]));
+        expect(page.headers.get("content-type")).toContain("text/html");
+    } finally {
+        child.kill();
+        await ended;
+    }
+});
