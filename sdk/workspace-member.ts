@@ -67,9 +67,9 @@ export class WorkspaceMember extends FastioResource {
     declare readonly firstName: pulumi.Output<string | undefined>;
     /** Last name of the person's account. */
     declare readonly lastName: pulumi.Output<string | undefined>;
-    /** Id of the invitation while it is pending. */
+    /** Id of the invitation until it is accepted or declined. */
     declare readonly invitationId: pulumi.Output<string | undefined>;
-    /** When the pending invitation ends, RFC 3339. */
+    /** When the invitation ends, RFC 3339. */
     declare readonly invitationExpiresAt: pulumi.Output<string | undefined>;
 
     constructor(name: string, args: WorkspaceMemberArgs, opts?: pulumi.CustomResourceOptions) {

@@ -140,6 +140,8 @@ export interface ResourceDefinition {
     create(context: VerbContext, inputs: Properties): Promise<{ id: string; remote?: Remote | undefined }>;
     /** Undefined when the API itself says that the object is not there; any doubt is an error. */
     read(context: VerbContext, id: string, known: Known): Promise<Remote | undefined>;
+    /** The object under a name that it is imported by: its id, and the inputs that its own read does not show. */
+    resolve?(context: VerbContext, named: string): Promise<{ id: string; inputs: Properties } | undefined>;
     update(context: VerbContext, id: string, change: Change): Promise<Remote | undefined>;
     delete(context: VerbContext, id: string, known: Known): Promise<void>;
     /** What forbids a delete without `forceDestroy`, in words: "3 files". A kind with a guard is deleted before its replacement is made. */

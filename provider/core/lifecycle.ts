@@ -89,19 +89,23 @@ export class Lifecycle {
         });
     }
 
-    /** The object as it is, or undefined when it is certainly gone. */
-    async read(subject: Subject, id: string, known: Known): Promise<ReadResult | undefined> {
+    /** The object as it is, or undefined when it is certainly gone. Without known inputs it is an import, by id or by name. */
+    async read(subject: Subject, named: string, known: Known): Promise<ReadResult | undefined> {
         const definition = this.definition(subject.kind);
         return this.explained(definition, "reading", known.inputs, async () => {
             const context = this.context(subject);
-            this.requireSameService(definition, id, known);
+            this.requireSameService(definition, named, known);
+            const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
+            const resolved = isImport ? await definition.resolve?.(context, named) : undefined;
+            const { id, inputs: own } = resolved ?? { id: named, inputs: {} };
             const remote = await definition.read(context, id, known);
             if (remote === undefined) {
                 await confirmGone(this.options.definitions, context, definition, id, known);
                 return undefined;
             }
-            const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
-            const inputs = isImport ? inputsOf(definition, remote) : projectInputs(definition, known, remote);
+            const inputs = isImport
+                ? inputsOf(definition, { ...remote, ...own })
+                : projectInputs(definition, known, remote);
             return { id, inputs, outputs: outputsOf(definition, inputs, remote, this.options.client().origin) };
         });
     }

@@ -143,8 +143,11 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         }),
         firstName: z.string().meta({ description: "First name of the person's account." }).optional(),
         lastName: z.string().meta({ description: "Last name of the person's account." }).optional(),
-        invitationId: z.string().meta({ description: "Id of the invitation while it is pending." }).optional(),
-        invitationExpiresAt: z.string().meta({ description: "When the pending invitation ends, RFC 3339." }).optional(),
+        invitationId: z
+            .string()
+            .meta({ description: "Id of the invitation until it is accepted or declined." })
+            .optional(),
+        invitationExpiresAt: z.string().meta({ description: "When the invitation ends, RFC 3339." }).optional(),
     });
 
     const wire = {
@@ -229,13 +232,14 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         person: string,
         declared: Properties,
         kind: "create" | "write",
+        clear: readonly string[] = [],
     ) {
         const { role, expires, notifyOptions, message, invitationExpires } = declared;
         await context.client.request({
             operation: `add the member to the ${segment}`,
             method: "POST",
             path: [segment, parent, "members", person],
-            form: toForm(definition, { role, expires, notifyOptions, message, invitationExpires }),
+            form: toForm(definition, { role, expires, notifyOptions, message, invitationExpires }, clear),
             kind,
             answer: z.unknown(),
         });
@@ -346,9 +350,14 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
                 return over ? { ...remote, status: "expired" } : remote;
             }
             const status = await endedInvitation(context, id, known);
-            return status === undefined
-                ? undefined
-                : { [parentInput]: parent, status, invitationId: null, invitationExpiresAt: null };
+            if (status === undefined) return undefined;
+            // What is left of an expired invitation is revoked with the resource.
+            const answered = status === "declined" ? { invitationId: null, invitationExpiresAt: null } : {};
+            return { ...known.outputs, [parentInput]: parent, status, ...answered };
+        },
+
+        async resolve(_context, id) {
+            return { id: id.toLowerCase(), inputs: {} };
         },
 
         async update(context, id, change) {
@@ -356,22 +365,25 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             const member = personOf(await listMembers(context, parent), id, change.known);
             refuseOwner(context, member);
             const ended = ["expired", "declined"].includes(String(change.known.outputs.status));
-            if (member === undefined || (isPending(member) && (ended || "invitationExpires" in change.set))) {
-                await invitePerson(context, parent, person, change.inputs, "write");
+            // `expires` of an invitation that stands would be the invitation's own end: what ends what is told by inviting again.
+            const newEnd = [...Object.keys(change.set), ...change.clear].some((name) => /expires/i.test(name));
+            if (member === undefined || (isPending(member) && (ended || newEnd))) {
+                await invitePerson(context, parent, person, change.inputs, "write", change.clear);
                 return undefined;
             }
             const pending = isPending(member);
-            const form = toForm(definition, change.set, change.clear);
-            const { message: _, invitation_expires: __, [of.notifyKey]: notify, ...rest } = form;
-            const notification = notify === undefined ? {} : { [pending ? "notify_options" : of.notifyKey]: notify };
-            if (Object.keys(rest).length + Object.keys(notification).length === 0) return undefined;
+            const { message: _, invitation_expires: __, ...form } = toForm(definition, change.set, change.clear);
+            const notify = form[of.notifyKey];
+            // Sources disagree on the key that an invitation takes; the other one is ignored.
+            if (pending && notify !== undefined) form.notify_options = notify;
+            if (Object.keys(form).length === 0) return undefined;
             await context.client.request({
                 operation: pending ? `change the invitation to the ${segment}` : `change the ${segment}'s member`,
                 method: "POST",
                 path: pending
                     ? [segment, parent, "members", "invitation", member.invite?.id ?? person]
                     : [segment, parent, "member", member.id, "update"],
-                form: { ...rest, ...notification },
+                form,
                 kind: "write",
                 answer: z.unknown(),
             });

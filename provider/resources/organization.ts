@@ -119,7 +119,7 @@ function remoteOf(org: Record<string, unknown>): Remote {
 }
 
 /** The organization as the caller sees it, or undefined when the service says that it is not there or closed. */
-async function details(context: VerbContext, idOrDomain: string) {
+export async function organizationDetails(context: VerbContext, idOrDomain: string) {
     try {
         const org = await context.client.request({
             operation: "read the organization",
@@ -233,7 +233,7 @@ export const organization = defineResource({
 
     async find(context, { domain }) {
         try {
-            const org = await details(context, String(domain));
+            const org = await organizationDetails(context, String(domain));
             if (org === undefined) return undefined;
             const owned = org.user_permission === "owner";
             const inside = owned ? await contents(context, org.id) : [];
@@ -258,8 +258,13 @@ export const organization = defineResource({
     },
 
     async read(context, id) {
-        const org = await details(context, id);
+        const org = await organizationDetails(context, id);
         return org === undefined ? undefined : remoteOf(org);
+    },
+
+    async resolve(context, idOrDomain) {
+        const org = await organizationDetails(context, idOrDomain);
+        return org && { id: org.id, inputs: {} };
     },
 
     async update(context, id, change) {
@@ -275,7 +280,7 @@ export const organization = defineResource({
     },
 
     async guard(context, id) {
-        const org = await details(context, id);
+        const org = await organizationDetails(context, id);
         if (org === undefined) return [];
         requireOwner(context, `organization ${id}`, org.user_permission);
         return contents(context, id);

@@ -5,7 +5,7 @@ import { isApiError } from "../api/errors";
 import { defineResource, type Remote, type VerbContext } from "../core/define";
 import { freeJson, parentId, phrase, plainText } from "../core/properties";
 import { fromAnswer, toForm } from "../core/wire";
-import { counted } from "./organization";
+import { counted, organizationDetails } from "./organization";
 import { asOwner, requireOwner } from "./ownership";
 import { workspaceJoin, workspaceMemberManage } from "./phrases";
 import { planLimit } from "./plan";
@@ -261,6 +261,14 @@ export const workspace = defineResource({
     async read(context, id) {
         const shown = await workspaceDetails(context, id);
         return shown === undefined ? undefined : remoteOf(shown);
+    },
+
+    async resolve(context, idOrName) {
+        const shown = await workspaceDetails(context, idOrName);
+        if (shown === undefined) return undefined;
+        // The object names its organization by domain only.
+        const org = await organizationDetails(context, String(shown.org_domain));
+        return { id: shown.id, inputs: { organizationId: org?.id } };
     },
 
     async update(context, id, change) {
