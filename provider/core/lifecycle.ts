@@ -6,6 +6,7 @@ import { sameValue } from "./compare";
 import {
     type Change,
     type Found,
+    innerSchema,
     type Known,
     metaOf,
     type Properties,
@@ -115,9 +116,12 @@ export class Lifecycle {
         return this.explained(definition, "updating", inputs, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, id, known);
-            const outputs = await this.withOpenParent(definition, context, inputs, () =>
-                this.change(definition, context, id, known, inputs),
-            );
+            // An update without a difference follows a failure half-way: it goes on from there.
+            const outputs = diff(definition, known, inputs).changes
+                ? await this.withOpenParent(definition, context, inputs, () =>
+                      this.change(definition, context, id, known, inputs),
+                  )
+                : await this.settle(definition, context, id, inputs, undefined);
             this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }));
             return outputs;
         });
@@ -332,7 +336,7 @@ export class Lifecycle {
         }
     }
 
-    /** The answer of a write when it holds every declared property, and a read where it does not. */
+    /** The answer of a write when it holds every field that was sent and every output, and a read where it does not. */
     private async complete(
         definition: ResourceDefinition,
         context: VerbContext,
@@ -340,8 +344,11 @@ export class Lifecycle {
         inputs: Properties,
         answered: Remote | undefined,
     ): Promise<Remote> {
-        const names = Object.keys(withoutInternal(inputs)).filter((name) => !isOurs(definition, name));
-        if (answered !== undefined && names.every((name) => name in answered)) return answered;
+        const sent = Object.keys(definition.wire).filter((name) => name in inputs && !isOurs(definition, name));
+        const promised = Object.entries(definition.outputs.shape)
+            .filter(([, schema]) => innerSchema(schema) === schema)
+            .map(([name]) => name);
+        if (answered !== undefined && [...sent, ...promised].every((name) => name in answered)) return answered;
         const remote = await definition.read(context, id, {
             inputs,
             outputs: this.outputs(definition, inputs, answered ?? {}),
