@@ -14,7 +14,7 @@ node_modules/.package-lock.json: package-lock.json
 	@touch $@
 
 build: install ## compile into dist/
-	npm run --silent build
+	@npm run --silent build
 
 demo: build ## a data room from nothing to handed over, on a local Fast.io
 	@npm run --silent demo

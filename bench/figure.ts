@@ -15,14 +15,18 @@ export function holds({ value, floor, better }: Figure): boolean {
     return better === "lower" ? value <= floor : value >= floor;
 }
 
-/** The middle of an odd number of runs: one slow run on a busy machine does not move it. */
+/** The middle of an odd number of values: one slow run on a busy machine does not move it. */
+export function median(values: number[]): number {
+    return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** The median of several runs, one after the other. */
 export async function medianOf(runs: number, run: () => Promise<number> | number): Promise<number> {
     const values: number[] = [];
     for (let index = 0; index < runs; index++) {
         values.push(await run());
     }
-    values.sort((a, b) => a - b);
-    return values[Math.floor(runs / 2)] ?? Number.NaN;
+    return median(values);
 }
 
 /** How many milliseconds the work takes. */

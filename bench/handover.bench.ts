@@ -2,77 +2,83 @@
 import type { Engine } from "../tests/engines/engine";
 import { availableEngines } from "../tests/engines/engines";
 import { prepareProject } from "../tests/engines/project";
-import { type Figure, medianOf, millisecondsOf } from "./figure";
+import { type Figure, median, millisecondsOf } from "./figure";
 import { startLocalFastio } from "./local-fastio";
 
+const runs = 3;
+
+/** One life of the stack, from the first preview to destroy. */
 interface Life {
-    milliseconds: number;
+    wholeMilliseconds: number;
+    previewMilliseconds: number;
     previewRequests: number;
     providerTextBytes: number;
 }
 
 export async function measure(): Promise<Figure[]> {
-    const lives = new Map<string, Life>();
-    for (const engine of availableEngines()) {
-        const last: Life[] = [];
-        const milliseconds = await medianOf(3, async () => {
-            const life = await live(engine);
-            last.push(life);
-            return life.milliseconds;
+    const figures: Figure[] = [];
+    const middles = new Map<string, Life>();
+    for (const { name, open } of availableEngines()) {
+        const lives: Life[] = [];
+        for (let run = 0; run < runs; run++) {
+            lives.push(await live(open));
+        }
+        const middle = (key: keyof Life) => median(lives.map((life) => life[key]));
+        const worst = (key: keyof Life) => Math.max(...lives.map((life) => life[key]));
+        middles.set(name, {
+            wholeMilliseconds: middle("wholeMilliseconds"),
+            previewMilliseconds: middle("previewMilliseconds"),
+            previewRequests: worst("previewRequests"),
+            providerTextBytes: worst("providerTextBytes"),
         });
-        const previewRequests = Math.max(...last.map((life) => life.previewRequests));
-        const providerTextBytes = Math.max(...last.map((life) => life.providerTextBytes));
-        lives.set(engine.name, { milliseconds, previewRequests, providerTextBytes });
     }
-    const cli = [...lives].find(([name]) => name !== "rehearsal");
-    const figures = [...lives].flatMap(([name, { previewRequests, providerTextBytes }]): Figure[] => [
-        {
-            what: `API requests of a preview of an unchanged stack (${name})`,
-            value: previewRequests,
-            unit: "",
-            floor: 0,
-            better: "lower",
-        },
-        {
-            what: `longest provider text in the state (${name})`,
-            value: providerTextBytes,
-            unit: "bytes",
-            floor: 150,
-            better: "lower",
-        },
-    ]);
-    const rehearsal = lives.get("rehearsal");
-    if (cli !== undefined && rehearsal !== undefined) {
-        figures.push({
-            what: `examples/handover: preview, up, preview, refresh, destroy on the rehearsal (floor: ${cli[0]}, Automation API)`,
-            value: rehearsal.milliseconds,
+    for (const [name, { previewRequests, providerTextBytes }] of middles) {
+        const previews = { what: `requests of a preview of an unchanged stack, ${name}`, unit: "requests", floor: 0 };
+        const texts = { what: `longest provider text in the state, ${name}`, unit: "bytes", floor: 150 };
+        figures.push({ ...previews, value: previewRequests, better: "lower" });
+        figures.push({ ...texts, value: providerTextBytes, better: "lower" });
+    }
+    const rehearsal = middles.get("rehearsal");
+    const [cli] = [...middles].filter(([name]) => name !== "rehearsal");
+    if (rehearsal !== undefined && cli !== undefined) {
+        const [name, real] = cli;
+        const against = (what: string, key: keyof Life): Figure => ({
+            what: `examples/handover, ${what}: the rehearsal, against ${name}`,
+            value: rehearsal[key],
             unit: "ms",
-            floor: cli[1].milliseconds,
+            floor: real[key],
             better: "lower",
         });
+        figures.push(against("preview of the unchanged stack", "previewMilliseconds"));
+        figures.push(against("preview, up, preview, refresh, destroy", "wholeMilliseconds"));
     }
     return figures;
 }
 
 /** The whole life of the stack on a fresh local Fast.io; starting that and opening the stack are not counted. */
-async function live(engine: Engine): Promise<Life> {
+async function live(open: Engine["open"]): Promise<Life> {
     const fastio = await startLocalFastio();
     const project = prepareProject({ example: "handover" });
-    const stack = await engine.open({ project: project.folder, env: fastio.env });
+    const stack = await open({ project: project.folder, env: { ...fastio.env } });
     try {
-        let milliseconds = 0;
-        const timed = async (run: () => Promise<unknown>) => {
-            milliseconds += await millisecondsOf(run);
-        };
-        await timed(() => stack.preview());
-        await timed(() => stack.up());
+        const made = await millisecondsOf(async () => {
+            await stack.preview();
+            await stack.up();
+        });
         const before = await fastio.requests();
-        await timed(() => stack.preview());
+        const previewMilliseconds = await millisecondsOf(() => stack.preview());
         const previewRequests = (await fastio.requests()) - before;
         const { deployment } = await stack.exportStack();
-        await timed(() => stack.refresh());
-        await timed(() => stack.destroy());
-        return { milliseconds, previewRequests, providerTextBytes: longestProviderText(deployment.resources) };
+        const removed = await millisecondsOf(async () => {
+            await stack.refresh();
+            await stack.destroy();
+        });
+        return {
+            wholeMilliseconds: made + previewMilliseconds + removed,
+            previewMilliseconds,
+            previewRequests,
+            providerTextBytes: longestProviderText(deployment.resources),
+        };
     } finally {
         await stack.close();
         project.remove();
