@@ -1,6 +1,6 @@
 // What `npm pack` makes: it holds what is needed and nothing else, and works in a folder that has only the package.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import manifest from "../../package.json";
@@ -31,6 +31,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function link(names: string[]): void {
     for (const name of names) {
         const path = join(folder, "node_modules", name);
+        if (existsSync(path)) continue;
         mkdirSync(dirname(path), { recursive: true });
         symlinkSync(join(repository, "node_modules", name), path, "dir");
     }
@@ -68,7 +69,7 @@ test("what providers require needs no package but Pulumi's, and undici only at t
 });
 
 test("every entry loads, and the command runs", () => {
-    link(dependencies);
+    link([...peers, ...dependencies]);
     for (const entry of Object.keys(manifest.exports)) {
         const name = entry.replace(".", "pulumi-fastio");
         expect({ name, ...node("-e", `require(${JSON.stringify(name)})`) }).toEqual({
@@ -79,4 +80,21 @@ test("every entry loads, and the command runs", () => {
         });
     }
     expect(node("node_modules/pulumi-fastio/bin/pulumi-fastio.js", "--version").stdout).toBe(`${manifest.version}\n`);
+});
+
+test("a program of its own compiles against it", () => {
+    link([...peers, ...dependencies, "typescript", "@types/node"]);
+    const program = `
+        import * as fastio from "pulumi-fastio";
+        import { createEmulator } from "pulumi-fastio/emulator";
+        import { rehearse } from "pulumi-fastio/rehearsal";
+        import { provider } from "pulumi-fastio/runtime";
+        const organization = new fastio.Organization("acme", { domain: "acme", name: "Acme" });
+        // @ts-expect-error a workspace belongs to an organization
+        new fastio.Workspace("design", {});
+        export const all: [unknown, string] = [[rehearse, provider, organization], createEmulator().token];`;
+    writeFileSync(join(folder, "index.ts"), program);
+    const compiler = require.resolve("typescript/bin/tsc");
+    const options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--target", "es2023"];
+    expect(node(compiler, ...options, "--types", "node", "index.ts")).toEqual({ status: 0, stdout: "", stderr: "" });
 });
