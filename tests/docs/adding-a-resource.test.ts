@@ -17,6 +17,8 @@ beforeAll(() => {
     for (const path of sources.filter((source) => existsSync(join(repository, source)))) {
         cpSync(join(repository, path), join(copy, path));
     }
+    // What is built already need not be built again.
+    cpSync(join(repository, "dist"), join(copy, "dist"), { recursive: true, preserveTimestamps: true });
     symlinkSync(join(repository, "node_modules"), join(copy, "node_modules"), "dir");
 });
 afterAll(() => rmSync(copy, { recursive: true, force: true }));

@@ -3,9 +3,12 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { PreviewOptions } from "@pulumi/pulumi/automation";
 import manifest from "../../package.json";
 import { defaultBaseUrl, readSettings } from "../../provider/core/config";
 import { manifest as requirement } from "../../require-node";
+import type { RunOptions } from "../engines/engine";
+import { availableEngines } from "../engines/engines";
 import { prepareProject } from "../engines/project";
 import { rehearsalEngine } from "../engines/rehearsal-engine";
 import { type Declaration, Fixture } from "../lifecycle/fixture";
@@ -17,8 +20,9 @@ const readme = readDocument("README.md");
 /** The rehearsal: it is on every machine. The matrix of engines is for the lifecycle's tests. */
 const engine = rehearsalEngine;
 
+const acme: Declaration = { kind: "Organization", name: "acme", args: { domain: "acme-deal", name: "Acme Deal" } };
 const program: Declaration[] = [
-    { kind: "Organization", name: "acme", args: { domain: "acme-deal", name: "Acme Deal" } },
+    acme,
     { kind: "Workspace", name: "deal", args: { organizationId: "$acme.id" } },
     {
         kind: "WorkspaceMember",
@@ -81,7 +85,7 @@ const claims: Record<string, () => Promise<void>> = {
         await it_.stack.up();
         const workspace = await idOf("deal");
         await it_.api("POST", `workspace/${workspace}/storage/root/createnote/`, { name: "a.md", content: "A" });
-        it_.declare(program.slice(0, 1));
+        it_.declare([acme]);
         expect(await failure(it_.stack.up())).toMatch(/it still holds 1 file/);
         it_.declare([]);
         expect(await failure(it_.stack.up())).toMatch(/it still holds/);
@@ -145,6 +149,54 @@ describe("why", () => {
     });
 
     test.each(Object.entries(claims))("%s", async (_, holds) => holds());
+});
+
+describe("details", () => {
+    beforeEach(open);
+    afterEach(() => it_?.close());
+
+    test("protect refuses a delete", async () => {
+        it_.declare([{ ...acme, options: { protect: true } }]);
+        await it_.stack.up();
+        it_.declare([]);
+        expect(await failure(it_.stack.up())).toContain("protected");
+        expect(await it_.census()).toMatchObject({ organizations: 1 });
+    });
+
+    test("the rehearsal's state opens in every engine", async () => {
+        await it_.stack.up();
+        const state = await it_.stack.exportStack();
+        for (const other of availableEngines()) {
+            const stack = await other.open({ project: it_.project.folder, env: { FASTIO_BASE_URL: it_.baseUrl } });
+            try {
+                await stack.importStack(state);
+                expect({ on: other.name, ...(await stack.preview()).changeSummary }).toEqual({
+                    on: other.name,
+                    same: 5,
+                });
+            } finally {
+                await stack.close();
+            }
+        }
+    });
+
+    test("what the Pulumi CLI prints with -v=3 holds inputs in plain text, secret ones as well", async () => {
+        it_.declare([{ ...acme, args: { ...acme.args, name: { $secret: "A canary" } } }]);
+        for (const cli of availableEngines().filter(({ name }) => name !== rehearsalEngine.name)) {
+            const stack = await cli.open({ project: it_.project.folder, env: { FASTIO_BASE_URL: it_.baseUrl } });
+            try {
+                const loud: RunOptions & Pick<PreviewOptions, "logVerbosity" | "logToStdErr"> = {
+                    logVerbosity: 3,
+                    logToStdErr: true,
+                };
+                expect((await stack.preview(loud)).stderr).toContain("A canary");
+                const quiet = await stack.preview();
+                expect(quiet.stdout + quiet.stderr).not.toContain("A canary");
+            } finally {
+                await stack.close();
+            }
+        }
+    });
 });
 
 test("the program at the top runs, as TypeScript and from the installed package", async () => {
