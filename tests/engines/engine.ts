@@ -8,6 +8,7 @@ import type {
     OutputMap,
     PreviewResult,
     RefreshResult,
+    UpOptions,
     UpResult,
 } from "@pulumi/pulumi/automation";
 
@@ -21,14 +22,8 @@ export interface EngineOptions {
     env?: Record<string, string>;
 }
 
-export interface RunOptions {
-    /** Refresh first, as `--refresh` does. */
-    refresh?: boolean;
-    /** Interrupts the run, as Ctrl-C does. */
-    signal?: AbortSignal;
-    color?: "always" | "never";
-    onOutput?: (text: string) => void;
-}
+/** What every engine knows of the Automation API's options. */
+export type RunOptions = Pick<UpOptions, "refresh" | "signal" | "color" | "onOutput">;
 
 /** A stack that is open on an engine. A run that fails rejects with an error whose message holds all that was printed. */
 export interface EngineStack {

@@ -4,7 +4,8 @@ import type { Engine } from "./engine";
 import { findPulumiCli, pulumiVersion } from "./pulumi-cli";
 import { rehearsalEngine } from "./rehearsal-engine";
 
-// Finding the CLI may mean a download, so it is done once and told to the worker processes.
+// Finding the CLI may mean a download, so it is done once and told to the worker processes. May be set from outside: a
+// path, or `none` for the rehearsal alone.
 const choice = "ENGINES_PULUMI_CLI";
 
 /**
@@ -12,15 +13,20 @@ const choice = "ENGINES_PULUMI_CLI";
  * accounts and Pulumi settings are forgotten here: nothing that follows can reach them.
  */
 export function chooseEngines(): string {
-    const cli = process.env[choice] ?? findPulumiCli() ?? "none";
+    const given = process.env[choice];
+    const cli = given ?? findPulumiCli() ?? "none";
     for (const name of Object.keys(process.env).filter((name) => /^(PULUMI|FASTIO)_/.test(name))) {
         delete process.env[name];
     }
     process.env[choice] = cli;
     const engines = availableEngines().map(({ name }) => name);
-    return engines.length > 1
-        ? `Engines: ${engines.join(" and ")}.`
-        : `Engines: ${engines} alone. No Pulumi CLI is on PATH or in its version cache, and none could be downloaded.`;
+    if (engines.length > 1) {
+        return `Engines: ${engines.join(" and ")}.`;
+    }
+    const reason = given
+        ? `${choice} is "${given}".`
+        : "No Pulumi CLI is on PATH or in its version cache, and none could be downloaded.";
+    return `Engines: ${engines} alone. ${reason}`;
 }
 
 /** The engines that an end-to-end suite runs on, the real one first. */
