@@ -553,13 +553,11 @@ function describe(definition: ResourceDefinition, inputs: Properties): string {
 
 /** Adds the property's name where the service speaks of its own key. */
 function withProperty(definition: ResourceDefinition, message: string): string {
+    const says = (word: string) => new RegExp(`\\b${word}\\b`).test(message);
     const named = Object.entries(definition.wire).find(
-        ([property, key]) =>
-            property !== key && property in definition.inputs.shape && new RegExp(`\\b${key}\\b`).test(message),
+        ([property, key]) => property !== key && property in definition.inputs.shape && says(key),
     );
-    return named === undefined || message.includes(named[0])
-        ? message
-        : `${message} (${named[1]} is the property ${named[0]})`;
+    return named === undefined || says(named[0]) ? message : `${message} (${named[1]} is the property ${named[0]})`;
 }
 
 export type { CheckFailure };

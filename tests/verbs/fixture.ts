@@ -30,6 +30,8 @@ export interface ProcessOptions {
     baseUrl?: string;
     token?: string;
     formerOrigin?: string;
+    /** By default far from the service's time: whoever asks the local clock is found out. */
+    localTime?: string;
     definitions?: ReadonlyMap<string, ResourceDefinition>;
     credentials?: { name: string; token: string }[];
 }
@@ -58,8 +60,7 @@ export class Process {
             userAgent: "verbs/1",
             log,
             logRequests: true,
-            // Far from the service's time: whoever asks the local clock is found out.
-            clock: new ManualClock("1999-01-01T00:00:00Z"),
+            clock: new ManualClock(options.localTime ?? "1999-01-01T00:00:00Z"),
             dispatcher: this as unknown as Dispatcher,
             fallbackAllowed: () => !session.hasChecked,
         });
