@@ -1,0 +1,53 @@
+// A program that declares what the environment describes, so that a test says in one place what it runs.
+const pulumi = require("@pulumi/pulumi");
+
+/** The provider text is a constant: nothing is serialised. */
+const providerText = (kind) => `exports.handler = () => require(process.cwd() + "/kind.js").provider("${kind}");`;
+
+class Thing extends pulumi.CustomResource {
+    constructor(kind, name, inputs, options) {
+        super(
+            `pulumi-nodejs:dynamic/toy:${kind}`,
+            name,
+            { label: undefined, ...inputs, __provider: providerText(kind) },
+            options,
+        );
+    }
+}
+
+class Group extends pulumi.ComponentResource {
+    constructor(name, inputs, options) {
+        super("toy:index:Group", name, inputs, options);
+    }
+}
+
+const { resources = [], outputs = {}, last } = JSON.parse(process.env.TOY_PROGRAM);
+const made = {};
+
+/** `$name.property` stands for an output, `{secret: …}` for a secret, `{asset: …}` for a file. */
+function resolve(value) {
+    if (typeof value === "string" && value.startsWith("$")) {
+        const [name, property] = value.slice(1).split(".");
+        return property === undefined ? made[name] : made[name][property];
+    }
+    if (Array.isArray(value)) return value.map(resolve);
+    if (typeof value !== "object" || value === null) return value;
+    if ("secret" in value) return pulumi.secret(resolve(value.secret));
+    if ("asset" in value) return new pulumi.asset.FileAsset(value.asset);
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
+}
+
+for (const { name, kind = "Thing", inputs = {}, dependsOn = [], parent, ...options } of resources) {
+    const all = { ...options, dependsOn: dependsOn.map(resolve), ...(parent && { parent: resolve(parent) }) };
+    made[name] = kind === "Group" ? new Group(name, resolve(inputs), all) : new Thing(kind, name, resolve(inputs), all);
+    if (kind === "Group") made[name].registerOutputs({ title: inputs.title });
+}
+Object.assign(exports, resolve(outputs));
+
+if (last === "throw") throw new Error("the program gives up");
+if (last === "exit") process.exit(3);
+if (last === "invoke") pulumi.runtime.invoke("toy:index:lookup", {});
+if (last === "print") {
+    console.log(`the token is ${new pulumi.Config("toy").require("token")}`);
+    pulumi.log.warn("mind the gap");
+}
