@@ -15,8 +15,8 @@ const dana = "dana@example.com";
 
 const stage = new Stage();
 const interrupted = new AbortController();
-// The engine hears the same signal and stops by itself; what is left here is to clean up.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+// The engine hears the same signal, passes it on and stops by itself; what is left here is to clean up.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => interrupted.abort());
 
 async function main(): Promise<void> {
     chooseEngines();
@@ -25,10 +25,10 @@ async function main(): Promise<void> {
     const service = await LocalService.start();
     const project = prepareProject({ example: "handover" });
     try {
-        stage.open(
-            "pulumi-fastio: an agent builds an organization and hands it over",
-            `Program: examples/handover. Engine: ${engine.name}${engine.name === "rehearsal" ? ", because no Pulumi CLI was found" : ""}. Service: a local Fast.io, ${service.address}.`,
-        );
+        stage.open("pulumi-fastio: an agent builds an organization and hands it over");
+        stage.field("Program", "examples/handover");
+        stage.field("Engine", engine.name + (engine.name === "rehearsal" ? ", because no Pulumi CLI was found" : ""));
+        stage.field("Service", `a local Fast.io, ${service.address}`);
         const { FASTIO_BASE_URL } = service.environment;
         const stack = await engine.open({ project: project.folder, env: { FASTIO_BASE_URL } });
         try {
@@ -90,7 +90,7 @@ async function play(stack: EngineStack, service: LocalService): Promise<void> {
     stage.step("People", "Dana claims, Ben accepts: the API does what their browsers would");
     const token = new URL(claimUrl).searchParams.get("token") ?? "";
     await service.post("org/transfer/claim/", danasToken, { token });
-    stage.field("Dana", "opens the claim link: she owns the organization now, and the agent stays as an admin");
+    stage.field("Dana", "owns the organization now; the agent stays as an admin");
     await service.acceptInvitations(ben);
     stage.field("Ben", "accepts the invitation");
     interrupted.signal.throwIfAborted();

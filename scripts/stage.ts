@@ -8,9 +8,8 @@ export class Stage {
     private steps = 0;
     private readonly began = Date.now();
 
-    open(title: string, setting: string): void {
-        this.line(`\n${pc.bold(title)}`);
-        this.line(pc.dim(setting));
+    open(title: string): void {
+        this.line(`\n${pc.bold(title)}\n`);
     }
 
     step(title: string, meaning: string): void {

@@ -86,7 +86,7 @@ describe.each(availableEngines())("the demo on $name", ({ name }) => {
         const { code, printed, left } = await playDemo(environmentOf(name));
         expect({ code, left, printed }).toEqual({ code: 0, left: [], printed });
 
-        expect(printed).toContain(`Engine: ${name}`);
+        expect(printed).toMatch(new RegExp(`^ +Engine +${name}\\b`, "m"));
         expect(
             [...printed.matchAll(/^(\d) {2}([\w ]+?) {2}/gm)].map(([, number, title]) => `${number} ${title}`),
         ).toEqual([
