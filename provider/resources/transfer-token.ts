@@ -1,4 +1,5 @@
 /** TransferToken: hands an organization that an agent built to a human. */
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
@@ -49,6 +50,11 @@ const outputs = z.object({
         description: "`active`, `expired`, `claimed` (somebody else owns the organization now) or `revoked`.",
     }),
 });
+
+/** Ids stand in plain text everywhere: where the service knows a token by itself alone, its id is a hash of it. */
+function tokenIdOf(one: { id?: string | undefined; token: string }): string {
+    return one.id ?? createHash("sha256").update(one.token).digest("hex").slice(0, 30);
+}
 
 function split(id: string): { organization: string; tokenId: string } {
     const [organization = "", tokenId = ""] = id.split("/");
@@ -155,7 +161,7 @@ export const transferToken = defineResource({
             });
             const made =
                 answered.id === undefined ? (await madeNow()).find((one) => one.token === answered.token) : answered;
-            return { id: `${organization}/${made?.id ?? answered.token}`, remote: shown(answered) };
+            return { id: `${organization}/${tokenIdOf(made ?? answered)}`, remote: shown(answered) };
         } catch (error) {
             if (!isAmbiguous(error)) throw error;
             const candidates = await madeNow();
@@ -167,7 +173,7 @@ export const transferToken = defineResource({
                     { cause: error },
                 );
             }
-            return { id: `${organization}/${only.id ?? only.token}`, remote: shown(only) };
+            return { id: `${organization}/${tokenIdOf(only)}`, remote: shown(only) };
         }
     },
 
@@ -180,7 +186,7 @@ export const transferToken = defineResource({
             listDenied = true;
             return [];
         });
-        const listed = active.find((one) => one.id === tokenId || one.token === tokenId);
+        const listed = active.find((one) => tokenIdOf(one) === tokenId || one.token === known.outputs.token);
         if (listed !== undefined) return { organizationId: organization, ...shown(listed) };
         const status = await formerStatus(context, organization, known, listDenied);
         const { token: value, claimUrl, expiresAt } = known.outputs;
@@ -196,11 +202,18 @@ export const transferToken = defineResource({
     async delete(context, id, known) {
         if (known.outputs.status !== undefined && known.outputs.status !== "active") return;
         const { organization, tokenId } = split(id);
+        const value = String(known.outputs.token);
         try {
             await context.client.request({
                 operation: "revoke the transfer token",
                 method: "DELETE",
-                path: ["org", organization, "transfer", "token", tokenId],
+                path: [
+                    "org",
+                    organization,
+                    "transfer",
+                    "token",
+                    tokenIdOf({ token: value }) === tokenId ? value : tokenId,
+                ],
                 kind: "delete",
                 answer: z.unknown(),
             });

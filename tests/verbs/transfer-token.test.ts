@@ -68,6 +68,28 @@ describe("3.12 made", () => {
         for (const name of ["token", "claimUrl"]) expect(transferToken.outputs.shape[name]?.meta()?.secret).toBe(true);
     });
 
+    test("on a service without ids of tokens: the id is a hash, and reads, and revokes", async () => {
+        const withoutIds = (one: object) => ({ ...one, id: undefined });
+        const list = { path: /\/token\/list\//, how: { status: 200, body: {} }, before: async () => {} };
+        list.before = async () => {
+            list.how.body = { result: true, tokens: (await listed()).map(withoutIds) };
+        };
+        const create = { path: /\/token\/create\//, how: { status: 200, body: {} }, before: async () => {} };
+        create.before = async () => {
+            create.how.body = withoutIds(await service.api("POST", `org/${organizationId}/transfer/token/create/`));
+        };
+        process.troubles.push(list, create);
+        const resource = new Resource("TransferToken");
+        await resource.up(process, { organizationId });
+        const token = String(resource.outputs.token);
+        expect(resource.id).toMatch(new RegExp(`^${organizationId}/[0-9a-f]{30}$`));
+        expect(await statusOf(resource)).toBe("active");
+        const next = new Process(service);
+        await resource.delete(next);
+        expect((await listed()).map((one) => one.token)).not.toContain(token);
+        await next.close();
+    });
+
     test("by a human account is the service's refusal", async () => {
         const { id } = await service.organization("theirs", human.token);
         const theirs = new Process(service, { token: human.token });
