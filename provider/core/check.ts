@@ -2,7 +2,7 @@
 import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { sameValue } from "./compare";
-import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInput } from "./define";
+import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
 import { generatedName, logicalName } from "./naming";
 import { isInternal, resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";
@@ -26,9 +26,10 @@ export function check(definition: ResourceDefinition, oldInputs: Properties, new
     );
     const inputs = { ...present, ...defaults(definition, oldInputs, present) };
     const declared = withoutInternal(inputs);
+    const refused = schemaFailures(definition, declared);
     const failures = [
-        ...schemaFailures(definition, declared),
-        ...ruleFailures(definition, declared),
+        ...refused,
+        ...ruleFailures(definition, declared, refused),
         ...reuseFailures(definition, oldInputs, declared),
     ];
     return { inputs, failures };
@@ -108,9 +109,16 @@ function namesAt(schema: z.ZodType, path: readonly (string | number)[]): string[
     return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }
 
-function ruleFailures(definition: ResourceDefinition, inputs: Properties): CheckFailure[] {
+/** What is refused by itself says nothing about how it fits to the rest. */
+function ruleFailures(
+    definition: ResourceDefinition,
+    inputs: Properties,
+    refused: readonly CheckFailure[],
+): CheckFailure[] {
+    const isOpen = (name: string) =>
+        containsUnknown(inputs[name]) || refused.some(({ property }) => property.split(/[.[]/)[0] === name);
     return (definition.rules ?? [])
-        .filter((rule) => !rule.properties.some((name) => containsUnknown(inputs[name])))
+        .filter((rule) => !rule.properties.some(isOpen))
         .flatMap((rule) => {
             const reason = rule.broken(inputs);
             return reason === undefined ? [] : [{ property: rule.properties[0], reason }];
@@ -119,21 +127,29 @@ function ruleFailures(definition: ResourceDefinition, inputs: Properties): Check
 
 /** A replacement that needs the unique name of the object it replaces can be made neither before nor, where names stay reserved, after the delete. */
 function reuseFailures(definition: ResourceDefinition, oldInputs: Properties, inputs: Properties): CheckFailure[] {
-    const unique = uniqueInput(definition);
-    if (unique === undefined || oldInputs[unique] === undefined || inputs[unique] === undefined) return [];
-    if (containsUnknown(inputs[unique]) || !sameValue(definition, unique, oldInputs[unique], inputs[unique])) return [];
-    return propertyNames(definition.inputs)
-        .filter(
-            (name) =>
-                metaOf(definition, name).immutable && oldInputs[name] !== undefined && !containsUnknown(inputs[name]),
-        )
-        .filter((name) => !sameValue(definition, name, oldInputs[name], inputs[name]))
-        .map((name) => ({
-            property: name,
+    const isSame = (name: string) => sameValue(definition, name, oldInputs[name], inputs[name]);
+    const kept = uniqueInputs(definition).filter(
+        (name) =>
+            oldInputs[name] !== undefined &&
+            inputs[name] !== undefined &&
+            !containsUnknown(inputs[name]) &&
+            isSame(name),
+    );
+    const replacing = propertyNames(definition.inputs).filter(
+        (name) =>
+            metaOf(definition, name).immutable &&
+            oldInputs[name] !== undefined &&
+            !containsUnknown(inputs[name]) &&
+            !isSame(name),
+    );
+    return replacing.flatMap((property) =>
+        kept.map((unique) => ({
+            property,
             reason:
                 `a change replaces the ${definition.noun}, and the new one would need the same ${unique} as the old one, ` +
-                `which the service may keep reserved: declare another ${unique}, or leave ${unique} out so that one is generated`,
-        }));
+                `which the service may keep reserved: declare another ${unique}, or leave ${unique} out`,
+        })),
+    );
 }
 
 /** `["members", 2, "role"]` as `members[2].role`. */

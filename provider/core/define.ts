@@ -11,13 +11,16 @@ export interface PropertyMeta {
     description?: string;
     /** Encrypted in the state, never in a log. */
     secret?: true;
-    /** The service never gives it back: the declared value stands. */
+    /** The service never gives it back: the declared value stands, unless a read answers null because the service shows that there is none. */
     writeOnly?: true;
     /** A change replaces the resource. */
     immutable?: true;
     /** No API field: a change is an update step without a request. */
     providerOnly?: true;
-    /** Decides who can see or do something: check fills in the default, so that a change made by hand shows as drift. */
+    /**
+     * Decides who can see or do something: check fills in the `fallback`, so that a change made by hand shows as drift.
+     * Where not every service knows the property, `reset` alone names the default: nothing is sent, and another value that is shown is drift.
+     */
     accessRelevant?: true;
     /** What check fills in when the program declares nothing. */
     fallback?: unknown;
@@ -33,8 +36,10 @@ export interface PropertyMeta {
     adjusted?: true;
     /** The wire form, where it is not that of the JavaScript value. */
     form?: "datetime" | "json";
-    /** Unique on the whole service: the natural key of the kind. */
+    /** Unique on the whole service. The first such property is the natural key of the kind. */
     unique?: true;
+    /** The service gives it a value where the program declares none: as an output it is always there. */
+    completed?: true;
     /** Fixed at create and never written by a read. */
     identity?: true;
     /** The kind whose id the property holds. */
@@ -190,5 +195,10 @@ export function innerSchema(schema: z.ZodType): z.ZodType {
 
 /** The input under which the service knows the object uniquely: a domain, a folder name. */
 export function uniqueInput(definition: ResourceDefinition): string | undefined {
-    return propertyNames(definition.inputs).find((name) => metaOf(definition, name).unique);
+    return uniqueInputs(definition)[0];
+}
+
+/** The inputs that no two objects on the service have in common. */
+export function uniqueInputs(definition: ResourceDefinition): string[] {
+    return propertyNames(definition.inputs).filter((name) => metaOf(definition, name).unique);
 }

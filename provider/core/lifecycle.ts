@@ -21,7 +21,7 @@ import { confirmGone } from "./evidence";
 import { generatedName } from "./naming";
 import { requireSameService } from "./origin";
 import type { Session } from "./session";
-import { inputsOf, isOurs, outputsOf, projectInputs, resourceKey, withoutInternal } from "./state";
+import { inputsOf, isOurs, outputsOf, projectInputs, resourceKey, standsAsDeclared, withoutInternal } from "./state";
 import { containsUnknown } from "./unknown";
 
 export interface LifecycleOptions {
@@ -189,7 +189,11 @@ export class Lifecycle {
             if (thrown instanceof PartialFailure) {
                 throw new PartialFailure(thrown.id, thrown.inputs, thrown.outputs, message, { cause: thrown.cause });
             }
-            throw new ResourceError(message, { cause: thrown });
+            const isGone = doing === "updating" && isApiError(thrown, "not-found");
+            const next = isGone
+                ? " If it is gone, `pulumi refresh` finds that out, and the next `pulumi up` makes it again"
+                : "";
+            throw new ResourceError(message + next, { cause: thrown });
         }
     }
 
@@ -247,7 +251,8 @@ export class Lifecycle {
                 return await definition.create(context, withoutInternal(candidate));
             } catch (error) {
                 if (isAmbiguous(error)) return await this.recoverCreate(definition, context, candidate, error);
-                if (unique === undefined || !isNameRefusal(definition, unique, error)) throw error;
+                if (unique === undefined || candidate[unique] === undefined) throw error;
+                if (!isNameRefusal(definition, unique, error)) throw error;
                 if (hasOtherName) continue;
                 throw new ResourceError(
                     `${unique}: the service refuses ${JSON.stringify(candidate[unique])}: ${messageOf(error)}. ` +
@@ -442,7 +447,7 @@ export class Lifecycle {
         }
     }
 
-    /** A child of an archived parent can only change while the parent is open: it is opened for it and closed again, one child at a time. */
+    /** A child of an archived parent can only change while all above it is open: that is opened for it and closed again, one child at a time. */
     private async withOpenParent<T>(
         definition: ResourceDefinition,
         context: VerbContext,
@@ -451,32 +456,42 @@ export class Lifecycle {
     ): Promise<T> {
         const parent = definition.parent && this.options.definitions.get(definition.parent.kind);
         const parentId = definition.parent && inputs[definition.parent.input];
-        const archive = parent?.archive?.bind(parent);
         try {
             return await work();
         } catch (error) {
-            if (
-                parent === undefined ||
-                archive === undefined ||
-                typeof parentId !== "string" ||
-                !isApiError(error, "restricted")
-            )
+            if (parent?.archive === undefined || typeof parentId !== "string" || !isApiError(error, "restricted"))
                 throw error;
             return this.options.session.exclusively(`open ${parentId}`, async () => {
                 const remote = await parent.read(context, parentId, { inputs: {}, outputs: {} });
-                if (remote?.archived !== true) throw error;
-                await archive(context, parentId, false);
-                try {
-                    return await work();
-                } finally {
-                    await archive(context, parentId, true).catch((failure) =>
-                        context.warn(
-                            `${parent.noun} ${parentId} was opened for a change and could not be archived again: ${messageOf(failure)} ` +
-                                "`pulumi refresh` shows it, and the next `pulumi up` archives it",
-                        ),
-                    );
-                }
+                const isArchived = remote?.archived === true;
+                const above = parent.parent && this.options.definitions.get(parent.parent.kind);
+                if (remote === undefined || (!isArchived && above?.archive === undefined)) throw error;
+                return this.withOpenParent(parent, context, remote, () =>
+                    isArchived ? this.opened(parent, context, parentId, work) : work(),
+                );
             });
+        }
+    }
+
+    /** Runs the work while an archived object is open. */
+    private async opened<T>(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        work: () => Promise<T>,
+    ): Promise<T> {
+        await definition.archive?.(context, id, false);
+        try {
+            return await work();
+        } finally {
+            await definition
+                .archive?.(context, id, true)
+                .catch((failure) =>
+                    context.warn(
+                        `${definition.noun} ${id} was opened for a change and could not be archived again: ${messageOf(failure)} ` +
+                            "`pulumi refresh` shows it, and the next `pulumi up` archives it",
+                    ),
+                );
         }
     }
 
@@ -498,7 +513,7 @@ function identitiesOf(definition: ResourceDefinition, id: string, known: Known):
 function notMade(definition: ResourceDefinition, inputs: Properties, remote: Remote): string[] {
     return Object.keys(withoutInternal(inputs)).filter((name) => {
         const { adjusted, identity } = metaOf(definition, name);
-        if (isOurs(definition, name) || adjusted || identity || !(name in remote)) return false;
+        if (standsAsDeclared(definition, name, remote) || adjusted || identity || !(name in remote)) return false;
         return !sameValue(definition, name, inputs[name], remote[name]);
     });
 }
@@ -547,7 +562,7 @@ function isNameRefusal(definition: ResourceDefinition, unique: string, error: un
 
 /** `workspace "design"`: the kind and what a person calls the thing. */
 function describe(definition: ResourceDefinition, inputs: Properties): string {
-    const label = inputs.name ?? inputs.email ?? inputs.userId;
+    const label = inputs.name ?? inputs.title ?? inputs.email ?? inputs.userId;
     return typeof label === "string" ? `${definition.noun} ${JSON.stringify(label)}` : `the ${definition.noun}`;
 }
 

@@ -20,7 +20,8 @@ export function generatedName(urn: string, parent: string, noun: string, longest
     return `${slug === "" ? slugOf(noun) : slug}-${suffix}`;
 }
 
-function slugOf(text: string): string {
+/** Lower-case letters and digits of any script, words joined by hyphens. */
+export function slugOf(text: string): string {
     return text
         .normalize("NFC")
         .toLowerCase()

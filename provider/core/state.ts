@@ -44,7 +44,7 @@ export function outputsOf(
     origin: string,
 ): Properties {
     const declared = Object.entries(withoutInternal(inputs)).filter(
-        ([name]) => isOurs(definition, name) || !(name in remote),
+        ([name]) => standsAsDeclared(definition, name, remote) || !(name in remote),
     );
     const shown = Object.entries(remote).filter(([name]) => !isOurs(definition, name));
     return toState({ ...Object.fromEntries(declared), ...Object.fromEntries(shown), [serviceKey]: origin });
@@ -56,6 +56,18 @@ export function isOurs(definition: ResourceDefinition, name: string): boolean {
     return Boolean(writeOnly || providerOnly);
 }
 
+/** Whether nothing that the service shows speaks against the declared value: it is ours, and not shown as missing. */
+export function standsAsDeclared(definition: ResourceDefinition, name: string, remote: Remote): boolean {
+    return isOurs(definition, name) && remote[name] !== null;
+}
+
+/** Whether the service shows an access that nobody declared, other than the default that is not sent. */
+function isUndeclaredAccess(definition: ResourceDefinition, name: string, shown: unknown): boolean {
+    const { accessRelevant, fallback, reset } = metaOf(definition, name);
+    if (!accessRelevant || fallback !== undefined || typeof reset !== "object" || shown === null) return false;
+    return !sameValue(definition, name, shown, reset.to);
+}
+
 /**
  * Inputs after a read: a property keeps its declared form while the service shows what it showed after our last write,
  * and takes the service's value once that differs, so that the next preview names it.
@@ -65,11 +77,14 @@ export function projectInputs(definition: ResourceDefinition, known: Known, remo
     for (const [name, declared] of Object.entries(known.inputs)) {
         const keeps =
             isInternal(name) ||
-            isOurs(definition, name) ||
+            standsAsDeclared(definition, name, remote) ||
             metaOf(definition, name).identity ||
             !(name in remote) ||
             sameValue(definition, name, remote[name], known.outputs[name]);
         inputs[name] = keeps ? declared : remote[name];
+    }
+    for (const [name, shown] of Object.entries(remote)) {
+        if (!(name in inputs) && isUndeclaredAccess(definition, name, shown)) inputs[name] = shown;
     }
     return toState(inputs);
 }

@@ -113,6 +113,13 @@ describe("3.7 a workspace", () => {
         expect(await service.control("GET", "census")).toMatchObject({ workspaces: 0, shares: 0, files: 0, notes: 0 });
     });
 
+    test("archived shares are asked for by name: not every listing shows them", async () => {
+        const resource = await made("Workspace", { organizationId });
+        const requests = await service.requestsOf(() => resource.delete(process));
+        const listings = requests.filter(({ path }) => path.endsWith("/list/shares/"));
+        expect(listings.map(({ query }) => query.archived).sort()).toEqual(["true", undefined]);
+    });
+
     test.each<[string, (id: string) => Promise<unknown>]>([
         ["nothing", async () => undefined],
         ["folders alone", async (id) => folder(id, "inner", (await folder(id, "outer")).id)],

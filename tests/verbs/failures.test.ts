@@ -153,6 +153,16 @@ describe("errors are for the person who reads them", () => {
         expect((await failureOf(resource.refresh(process))).message).toMatch(next);
     });
 
+    test("an update of what is gone says how to go on", async () => {
+        const resource = new Resource("Workspace");
+        await resource.up(process, { organizationId });
+        await service.api("DELETE", `workspace/${resource.id}/delete/?confirm=${resource.id}`);
+        const failure = failureOf(resource.up(process, { organizationId, name: "Other" }));
+        expect((await failure).message).toMatch(/HTTP 404.*`pulumi refresh`/);
+        expect((await resource.refresh(process)).exists).toBe(false);
+        expect(await resource.up(process, { organizationId, name: "Other" })).toBe("created");
+    });
+
     test("no kind of that name", async () => {
         const failure = failureOf(process.lifecycle.read({ kind: "Room" }, "1", { inputs: {}, outputs: {} }));
         expect((await failure).message).toMatch(/no kind Room in this version of pulumi-fastio/);

@@ -109,6 +109,27 @@ describe.each(Object.keys(kinds))("3.5 %s", (name) => {
         expect([made.resource.id, made.resource.known]).toEqual([before.id, before.known]);
     });
 
+    const ownRead: Record<string, RegExp> = {
+        Organization: /\/org\/\d+\/details\//,
+        Workspace: /\/workspace\/\d+\/details\//,
+        WorkspaceMember: /\/members\/list\//,
+    };
+
+    test.each([
+        ["401, a denial", refusal(401, 1680)],
+        ["401, a site's own denial", refusal(401, 115069)],
+        ["403", refusal(403, 1680)],
+        ["402", refusal(402, 1696)],
+        ["412", refusal(412, 1685)],
+        ["406, a restriction", refusal(406, 1670)],
+        ["500", refusal(500, 1664)],
+        ["404 of the router", refusal(404, 9992)],
+    ])("%s of its own read alone, while all else answers, removes nothing", async (_case, how) => {
+        process.troubles.push({ path: ownRead[made.resource.kind] ?? /never/, how });
+        await failureOf(made.resource.refresh(process));
+        expect(made.resource.id).toBeDefined();
+    });
+
     test("not found, but what is above it does not answer: it stays", async () => {
         await made.vanish();
         const above: Record<string, RegExp> = {
