@@ -30,9 +30,9 @@ export function readAnswer<T>(exchange: Exchange, raw: RawAnswer, schema: z.ZodT
             ...(requestId === undefined ? {} : { requestId }),
             ...details,
         });
-    // A HEAD has no body: its status says all.
-    const envelope =
-        method === "HEAD" ? readEnvelope(status, `{"result":${status < 400}}`) : readEnvelope(status, text);
+    // A HEAD has no body: its status says whether, and its headers are its data.
+    const body = method === "HEAD" ? JSON.stringify({ ...headers, result: status < 400 }) : text;
+    const envelope = readEnvelope(status, body);
     switch (envelope.kind) {
         case "data": {
             const parsed = schema.safeParse(envelope.data);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
@@ -143,7 +144,8 @@ describe("a request", () => {
 
     test("uploads a file", async () => {
         const { baseUrl, seen } = await service(ok);
-        const file = { part: "chunk", name: "blob", bytes: Buffer.from([0, 255, 10]) };
+        const content = { size: 3, open: () => [Buffer.from([0, 255, 10])] };
+        const file = { part: "chunk", name: "blob", content };
         await client(baseUrl).request({
             ...read,
             method: "POST",
@@ -155,6 +157,76 @@ describe("a request", () => {
         expect(seen[0]?.headers["content-type"]).toMatch(/^multipart\/form-data; boundary=/);
         expect(seen[0]?.body).toContain('name="chunk"; filename="blob"');
         expect(seen[0]?.body).toContain("\u0000\u00ff\n");
+    });
+
+    test("opens a file anew for each attempt, and reads it no faster than it is sent", async () => {
+        const piece = Buffer.alloc(64 * 1024, "x");
+        const pieces = 1000;
+        const opened: number[] = [];
+        const content = {
+            size: piece.length * pieces,
+            async *open() {
+                opened.push(0);
+                for (let index = 0; index < pieces; index += 1) {
+                    opened[opened.length - 1] = index + 1;
+                    yield piece;
+                }
+            },
+        };
+        const sizes: number[] = [];
+        const server = createServer(async (request, response) => {
+            if (opened.length === 1) {
+                request.socket.destroy();
+                return;
+            }
+            let size = 0;
+            for await (const chunk of request) {
+                size += chunk.length;
+            }
+            sizes.push(size - Number(request.headers["content-length"]));
+            response.end('{"result":true}');
+        });
+        const port = await listening(server);
+        closers.push(async () => void server.close());
+        const multipart = { file: { part: "file", name: "big", content } };
+        const upload = { ...read, method: "POST" as const, kind: "write" as const, multipart, answer: z.unknown() };
+        await client(`http://127.0.0.1:${port}/current/`).request(upload);
+        expect(opened[0]).toBeLessThan(pieces);
+        expect(opened.slice(1)).toEqual([pieces]);
+        expect(sizes).toEqual([0]);
+    });
+
+    test("a file that cannot be read is no fault of the connection, and not sent again", async () => {
+        const { baseUrl, seen } = await service(ok);
+        const lost = new Error("the disk is gone");
+        const content = {
+            size: 3,
+            // biome-ignore lint/correctness/useYield: it fails before the first byte.
+            async *open(): AsyncGenerator<Uint8Array> {
+                throw lost;
+            },
+        };
+        const multipart = { file: { part: "file", name: "logo", content } };
+        const upload = { ...read, method: "POST" as const, kind: "write" as const, multipart };
+        await expect(client(baseUrl).request(upload)).rejects.toBe(lost);
+        expect(seen).toEqual([]);
+    });
+
+    test("bytes are answered by their length and hash; a HEAD by its headers", async () => {
+        const { baseUrl } = await service(
+            (response) => response.writeHead(200, { "content-type": "image/png" }).end(Buffer.from([0, 255, 10])),
+            refused(1609, 404),
+            (response) => response.writeHead(200, { etag: '"v1"', "content-length": "3" }).end(),
+        );
+        const bytes = { ...read, digest: true, answer: z.object({ size: z.number(), sha256: z.string() }) };
+        const one = client(baseUrl);
+        const sha256 = createHash("sha256")
+            .update(Buffer.from([0, 255, 10]))
+            .digest("hex");
+        expect(await one.request(bytes)).toEqual({ size: 3, sha256 });
+        await expect(one.request(bytes)).rejects.toMatchObject({ class: "not-found" });
+        const head = { ...read, method: "HEAD" as const, answer: z.looseObject({ etag: z.string() }) };
+        expect(await one.request(head)).toMatchObject({ etag: '"v1"', "content-length": "3" });
     });
 
     test("reuses its connections", async () => {

@@ -24,7 +24,7 @@ import { type Exchange, type RawAnswer, requestIdOf, Transport } from "./transpo
 
 export type { Clock } from "./clock";
 export type { CredentialSource } from "./credentials";
-export type { FormValue, Multipart } from "./encode";
+export type { Content, FormValue, Multipart } from "./encode";
 export type { RequestKind } from "./retry";
 
 export type Log = (severity: "debug" | "info" | "warning" | "error", message: string) => void;
@@ -51,10 +51,12 @@ export interface ApiClientOptions {
 }
 
 export interface ApiRequest<T> extends RequestParts {
-    /** Reads the answer's data, which lies at the root or under `response`. */
+    /** Reads the answer's data, which lies at the root or under `response`; of a HEAD the headers, in lower case. */
     answer: z.ZodType<T>;
     /** What the request does, which decides whether it may be repeated. */
     kind: RequestKind;
+    /** The answer is bytes without an envelope: `size` and `sha256` are its data, and they are not kept. */
+    digest?: boolean;
     signal?: AbortSignal | undefined;
     /** For one attempt, where the client's own does not fit. */
     timeoutMs?: number | undefined;
@@ -257,7 +259,8 @@ export class ApiClient {
             method,
             url: address(this.#baseUrl, request),
             headers: { accept: "application/json", authorization, "user-agent": this.#options.userAgent },
-            body: await encodeBody(request),
+            body: encodeBody(request),
+            digest: request.digest ?? false,
             timeoutMs,
             signal,
             redact: this.#redactor.with(secretsOf(request)).redact,

@@ -1,12 +1,19 @@
-// From a request's parts to an address, headers and bytes.
+// From a request's parts to an address, headers and a body.
+import { randomUUID } from "node:crypto";
 import { ConfigurationError } from "./errors";
 
 /** `null` is sent as the literal text "null", which clears a value. Structures are JSON-encoded by the caller. */
 export type FormValue = string | number | boolean | null;
 
+/** Bytes of a known length, opened anew each time they are sent. */
+export interface Content {
+    readonly size: number;
+    open(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
 export interface Multipart {
     fields?: Readonly<Record<string, FormValue>>;
-    file: { part: string; name: string; type?: string; bytes: Uint8Array };
+    file: { part: string; name: string; type?: string; content: Content };
 }
 
 export interface RequestParts {
@@ -19,9 +26,13 @@ export interface RequestParts {
     multipart?: Multipart;
 }
 
-export interface Body {
-    type: string;
-    bytes: Uint8Array;
+export interface Body extends Content {
+    readonly type: string;
+}
+
+function bodyOf(type: string, text: string): Body {
+    const bytes = Buffer.from(text);
+    return { type, size: bytes.length, open: () => [bytes] };
 }
 
 function parameters(values: Readonly<Record<string, FormValue>> | undefined): URLSearchParams {
@@ -47,22 +58,42 @@ export function address(baseUrl: URL, { operation, method, path, query, form }: 
 }
 
 /** The body of a request; a method that takes one always has one, if only an empty form. */
-export async function encodeBody({ method, form, json, multipart }: RequestParts): Promise<Body | undefined> {
+export function encodeBody({ method, form, json, multipart }: RequestParts): Body | undefined {
     if (method === "GET" || method === "HEAD") {
         return undefined;
     }
     if (multipart !== undefined) {
-        const data = new FormData();
-        for (const [key, value] of Object.entries(multipart.fields ?? {})) {
-            data.append(key, String(value));
-        }
-        const { part, name, type = "application/octet-stream", bytes } = multipart.file;
-        data.append(part, new Blob([bytes as Uint8Array<ArrayBuffer>], { type }), name);
-        const encoded = new Response(data);
-        return { type: encoded.headers.get("content-type") ?? "", bytes: new Uint8Array(await encoded.arrayBuffer()) };
+        return encodeMultipart(multipart);
     }
     if (json !== undefined) {
-        return { type: "application/json", bytes: Buffer.from(JSON.stringify(json)) };
+        return bodyOf("application/json", JSON.stringify(json));
     }
-    return { type: "application/x-www-form-urlencoded", bytes: Buffer.from(parameters(form).toString()) };
+    return bodyOf("application/x-www-form-urlencoded", parameters(form).toString());
+}
+
+/** The file's bytes pass through one piece at a time; only what stands around them is in memory. */
+function encodeMultipart({ fields, file }: Multipart): Body {
+    const boundary = `fastio-${randomUUID()}`;
+    const part = (name: string, more: string) =>
+        `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"${more}\r\n\r\n`;
+    const values = Object.entries(fields ?? {}).map(([name, value]) => `${part(name, "")}${value}\r\n`);
+    const type = file.type ?? "application/octet-stream";
+    const head = Buffer.from(
+        values.join("") + part(file.part, `; filename="${quoted(file.name)}"\r\nContent-Type: ${type}`),
+    );
+    const tail = Buffer.from(`\r\n--${boundary}--\r\n`);
+    return {
+        type: `multipart/form-data; boundary=${boundary}`,
+        size: head.length + file.content.size + tail.length,
+        async *open() {
+            yield head;
+            yield* file.content.open();
+            yield tail;
+        },
+    };
+}
+
+/** As browsers write names within quotes. */
+function quoted(name: string): string {
+    return name.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 }

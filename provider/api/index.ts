@@ -5,6 +5,7 @@ export {
     ApiClient,
     type ApiClientOptions,
     type ApiRequest,
+    type Content,
     type CredentialSource,
     type FormValue,
     type Log,

@@ -1,4 +1,5 @@
 // One request over undici: connection reuse, proxies, time limit, size limit, and whether anything was sent.
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { isLoopback } from "./base-url";
@@ -12,6 +13,8 @@ export interface Exchange {
     url: URL;
     headers: Record<string, string>;
     body: Body | undefined;
+    /** The answer is bytes of which only length and hash are asked for. */
+    digest: boolean;
     timeoutMs: number;
     signal: AbortSignal | undefined;
     redact: (text: string) => string;
@@ -53,6 +56,18 @@ export class Transport {
         const deadline = AbortSignal.timeout(timeoutMs);
         // undici reads a body only once it holds a connection: an unread one proves that nothing was sent.
         let sent = body === undefined;
+        let unreadable: unknown;
+        async function* read({ size, open }: Body) {
+            sent = true;
+            try {
+                if (size > 0) {
+                    yield* open();
+                }
+            } catch (error) {
+                unreadable = error;
+                throw error;
+            }
+        }
         let answer: Dispatcher.ResponseData | undefined;
         try {
             const dispatcher = await this.#dispatcher();
@@ -62,28 +77,18 @@ export class Transport {
                 method,
                 headers: {
                     ...exchange.headers,
-                    ...(body === undefined
-                        ? {}
-                        : { "content-type": body.type, "content-length": String(body.bytes.length) }),
+                    ...(body === undefined ? {} : { "content-type": body.type, "content-length": String(body.size) }),
                 },
-                body:
-                    body === undefined
-                        ? null
-                        : new Readable({
-                              read() {
-                                  sent = true;
-                                  if (body.bytes.length > 0) {
-                                      this.push(body.bytes);
-                                  }
-                                  this.push(null);
-                              },
-                          }),
+                body: body === undefined ? null : Readable.from(read(body), { objectMode: false }),
                 signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
             });
             return await this.#read(answer, exchange);
         } catch (error) {
             if (error instanceof AnswerError) {
                 throw error;
+            }
+            if (unreadable !== undefined) {
+                throw unreadable;
             }
             const { cause, text } = cleanCause(error, redact);
             if (signal?.aborted) {
@@ -127,15 +132,23 @@ export class Transport {
             throw unusable(exchange, head, "redirect", problem);
         }
         const chunks: Buffer[] = [];
+        const hash = exchange.digest && head.status < 300 ? createHash("sha256") : undefined;
         let size = 0;
         for await (const chunk of body) {
             size += chunk.length;
+            if (hash !== undefined) {
+                hash.update(chunk);
+                continue;
+            }
             if (size > maxAnswerBytes) {
                 discard(body);
                 const problem = `the answer is larger than ${maxAnswerBytes / 1024 / 1024} MiB`;
                 throw unusable(exchange, head, "too-large", problem);
             }
             chunks.push(chunk);
+        }
+        if (hash !== undefined) {
+            return { ...head, text: JSON.stringify({ result: true, size, sha256: hash.digest("hex") }) };
         }
         return { ...head, text: Buffer.concat(chunks).toString("utf8") };
     }
