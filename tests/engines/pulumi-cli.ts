@@ -8,8 +8,8 @@ import { delimiter, join } from "node:path";
 export function pulumiVersion(command: string, args: string[] = []): string | undefined {
     const { status, stdout } = spawnSync(command, [...args, "version"], {
         encoding: "utf8",
-        // The npm package tells on stderr that it downloads.
-        stdio: ["ignore", "pipe", "inherit"],
+        // Where the npm package cannot download, the run's own line says that there is no CLI.
+        stdio: ["ignore", "pipe", "ignore"],
         env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" },
     });
     return status === 0 ? /v?(\d+\.\d+\.\d+\S*)\s*$/.exec(stdout)?.[1] : undefined;
