@@ -54,13 +54,66 @@ export const WorkspaceMemberManage = {
 } as const;
 export type WorkspaceMemberManage = (typeof WorkspaceMemberManage)[keyof typeof WorkspaceMemberManage];
 
-/** The API's phrases for `WorkspaceRole`. A property takes the constant or the phrase. */
-export const WorkspaceRole = {
+/** The API's phrases for `ShareType`. A property takes the constant or the phrase. */
+export const ShareType = {
+    Send: "send",
+    Receive: "receive",
+    Exchange: "exchange",
+} as const;
+export type ShareType = (typeof ShareType)[keyof typeof ShareType];
+
+/** The API's phrases for `StorageMode`. A property takes the constant or the phrase. */
+export const StorageMode = {
+    Independent: "independent",
+    WorkspaceFolder: "workspace_folder",
+} as const;
+export type StorageMode = (typeof StorageMode)[keyof typeof StorageMode];
+
+/** The API's phrases for `ShareAccess`. A property takes the constant or the phrase. */
+export const ShareAccess = {
+    OnlyMembersOfTheShareOrWorkspace: "Only members of the Share or Workspace",
+    MembersOfTheShareWorkspaceOrOrg: "Members of the Share, Workspace or Org",
+    AnyoneWithARegisteredAccount: "Anyone with a registered account",
+    AnyoneWithTheLink: "Anyone with the link",
+} as const;
+export type ShareAccess = (typeof ShareAccess)[keyof typeof ShareAccess];
+
+/** The API's phrases for `ShareInvite`. A property takes the constant or the phrase. */
+export const ShareInvite = {
+    Owners: "owners",
+    Guests: "guests",
+} as const;
+export type ShareInvite = (typeof ShareInvite)[keyof typeof ShareInvite];
+
+/** The API's phrases for `ShareNotify`. A property takes the constant or the phrase. */
+export const ShareNotify = {
+    Never: "never",
+    NotifyOnFileReceived: "notify_on_file_received",
+    NotifyOnFileSentOrReceived: "notify_on_file_sent_or_received",
+} as const;
+export type ShareNotify = (typeof ShareNotify)[keyof typeof ShareNotify];
+
+/** The API's phrases for `DisplayType`. A property takes the constant or the phrase. */
+export const DisplayType = {
+    Grid: "grid",
+    List: "list",
+} as const;
+export type DisplayType = (typeof DisplayType)[keyof typeof DisplayType];
+
+/** The API's phrases for `DownloadSecurity`. A property takes the constant or the phrase. */
+export const DownloadSecurity = {
+    Off: "off",
+    Medium: "medium",
+    High: "high",
+} as const;
+export type DownloadSecurity = (typeof DownloadSecurity)[keyof typeof DownloadSecurity];
+
+/** The API's phrases for `OrganizationRole`. A property takes the constant or the phrase. */
+export const OrganizationRole = {
     Admin: "admin",
     Member: "member",
-    Guest: "guest",
 } as const;
-export type WorkspaceRole = (typeof WorkspaceRole)[keyof typeof WorkspaceRole];
+export type OrganizationRole = (typeof OrganizationRole)[keyof typeof OrganizationRole];
 
 /** The API's phrases for `MemberNotify`. A property takes the constant or the phrase. */
 export const MemberNotify = {
@@ -70,3 +123,20 @@ export const MemberNotify = {
     NotifyMeViaAppEmailAndTextMessage: "Notify me via app, email and text message",
 } as const;
 export type MemberNotify = (typeof MemberNotify)[keyof typeof MemberNotify];
+
+/** The API's phrases for `WorkspaceRole`. A property takes the constant or the phrase. */
+export const WorkspaceRole = {
+    Admin: "admin",
+    Member: "member",
+    Guest: "guest",
+} as const;
+export type WorkspaceRole = (typeof WorkspaceRole)[keyof typeof WorkspaceRole];
+
+/** The API's phrases for `ShareRole`. A property takes the constant or the phrase. */
+export const ShareRole = {
+    Admin: "admin",
+    Member: "member",
+    Guest: "guest",
+    View: "view",
+} as const;
+export type ShareRole = (typeof ShareRole)[keyof typeof ShareRole];

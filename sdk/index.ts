@@ -3,6 +3,9 @@
 export * from "./enums";
 export type { Json, JsonInput } from "./json";
 export { Organization, type OrganizationArgs } from "./organization";
+export { OrganizationMember, type OrganizationMemberArgs } from "./organization-member";
+export { Share, type ShareArgs } from "./share";
+export { ShareMember, type ShareMemberArgs } from "./share-member";
 export { TransferToken, type TransferTokenArgs } from "./transfer-token";
 export { Workspace, type WorkspaceArgs } from "./workspace";
 export { WorkspaceMember, type WorkspaceMemberArgs } from "./workspace-member";

@@ -39,7 +39,7 @@ const kind = {
  *     role: "member",
  *     expires: "2099-12-31T23:59:59Z",
  *     notifyOptions: "Notify me in app",
- *     message: "Welcome to our workspace.",
+ *     message: "Welcome to the team.",
  *     invitationExpires: "2099-01-31T12:00:00Z",
  * });
  * ```

@@ -87,6 +87,16 @@ describe("3.4 inputs after a read", () => {
         expect(projectInputs(room, { inputs, outputs }, { ...partial, password: "by hand" })).toStrictEqual(inputs);
     });
 
+    test("lose a value that is never read back, when the service shows that there is none", () => {
+        expect(project({ password: null })).not.toHaveProperty("password");
+        expect(outputsOf(room, inputs, { ...remote, password: null }, origin)).not.toHaveProperty("password");
+    });
+
+    test("3.2 take up an access that nobody declared, where it is not the default that is not sent", () => {
+        expect(project({ doors: "open" })).toStrictEqual({ ...inputs, doors: "open" });
+        for (const doors of ["shut", null]) expect(project({ doors })).toStrictEqual(inputs);
+    });
+
     test("3.2 never take up what was not declared", () => {
         expect(project({ size: 99 })).not.toHaveProperty("size");
     });

@@ -153,9 +153,11 @@ export function isRequired(schema: z.ZodType): boolean {
 }
 
 function isAlwaysThere(definition: ResourceDefinition, name: string, schema: z.ZodType): boolean {
-    const { fallback, fallbackToName, generatedWithin } = metaOf(definition, name);
+    const { fallback, fallbackToName, generatedWithin, completed } = metaOf(definition, name);
     return (
-        isRequired(schema) || (fallback !== undefined && fallback !== "") || Boolean(fallbackToName || generatedWithin)
+        isRequired(schema) ||
+        (fallback !== undefined && fallback !== "") ||
+        Boolean(fallbackToName || generatedWithin || completed)
     );
 }
 
@@ -169,17 +171,31 @@ export function valueType(schema: z.ZodType): string {
     const { enumName, form } = schemaMeta(inner);
     if (enumName !== undefined) return enumName;
     if (form === "json") return "Json";
+    if (form === "asset") return "pulumi.asset.Asset";
     if (inner instanceof z.ZodBoolean) return "boolean";
     if (inner instanceof z.ZodNumber) return "number";
     if (inner instanceof z.ZodRecord) return `Record<string, ${valueType(inner.valueType as z.ZodType)}>`;
     if (inner instanceof z.ZodUnion)
         return [...new Set(inner.options.map((option) => valueType(option as z.ZodType)))].join(" | ");
+    if (inner instanceof z.ZodArray) return `${valueType(inner.element as z.ZodType)}[]`;
+    if (inner instanceof z.ZodObject) return objectType(inner, valueType);
     return "string";
+}
+
+function objectType(schema: z.ZodObject, typeOf: (schema: z.ZodType) => string): string {
+    const members = (Object.entries(schema.shape) as [string, z.ZodType][]).map(
+        ([name, member]) => `${name}${isRequired(member) ? "" : "?"}: ${typeOf(member)}`,
+    );
+    return `{ ${members.join("; ")} }`;
 }
 
 function inputType(schema: z.ZodType): string {
     const inner = unwrapped(schema);
     if (schemaMeta(inner).form === "json") return "JsonInput";
     if (inner instanceof z.ZodRecord) return `pulumi.Input<Record<string, ${inputType(inner.valueType as z.ZodType)}>>`;
+    if (inner instanceof z.ZodUnion)
+        return [...new Set(inner.options.map((option) => inputType(option as z.ZodType)))].join(" | ");
+    if (inner instanceof z.ZodArray) return `pulumi.Input<${inputType(inner.element as z.ZodType)}[]>`;
+    if (inner instanceof z.ZodObject) return `pulumi.Input<${objectType(inner, inputType)}>`;
     return `pulumi.Input<${valueType(inner)}>`;
 }

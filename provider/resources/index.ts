@@ -1,6 +1,9 @@
 /** The registry: every kind, once. */
 import type { ResourceDefinition } from "../core/define";
 import { organization } from "./organization";
+import { organizationMember } from "./organization-member";
+import { share } from "./share";
+import { shareMember } from "./share-member";
 import { transferToken } from "./transfer-token";
 import { workspace } from "./workspace";
 import { workspaceMember } from "./workspace-member";
@@ -9,7 +12,10 @@ export const resources: readonly ResourceDefinition[] = [
     // Parents first: the order of the reference.
     organization,
     workspace,
+    share,
+    organizationMember,
     workspaceMember,
+    shareMember,
     transferToken,
 ];
 

@@ -189,7 +189,8 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         const notify = member[of.notifyKey] ?? member.notify_options ?? member.notifications;
         return {
             [parentInput]: parent,
-            ...(byEmail ? { email: emailOf(member) || person } : {}),
+            // Both, so that it is known for the same person however it was declared; an import declares one of them.
+            ...(byEmail || !isImport ? { email: emailOf(member) || (byEmail ? person : null) } : {}),
             ...(byEmail && isImport ? {} : { userId: member.id }),
             role: roleOf(member),
             ...settings,
@@ -288,7 +289,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
                 role: "member",
                 expires: "2099-12-31T23:59:59Z",
                 notifyOptions: "Notify me in app",
-                message: "Welcome to our workspace.",
+                message: "Welcome to the team.",
                 invitationExpires: "2099-01-31T12:00:00Z",
             },
             changed: {
@@ -297,15 +298,16 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
                 role: "admin",
                 expires: "2098-12-31T23:59:59Z",
                 notifyOptions: "Do not notify me",
-                message: "Welcome back to our workspace.",
+                message: "Welcome back to the team.",
                 invitationExpires: "2098-01-31T12:00:00Z",
             },
         },
 
         identities(id, known) {
             const { parent, person } = split(id);
-            const userId = known.outputs.userId;
-            return [`${parent}/${person}`, ...(typeof userId === "string" ? [`${parent}/${userId}`] : [])];
+            const { userId, email } = known.outputs;
+            const names = [person, userId, typeof email === "string" ? email.toLowerCase() : undefined];
+            return [...new Set(names)].filter((name) => typeof name === "string").map((name) => `${parent}/${name}`);
         },
 
         async ceiling(context, declared) {

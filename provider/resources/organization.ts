@@ -152,7 +152,7 @@ async function contents(context: VerbContext, id: string): Promise<string[]> {
     const [live, archived, shares, members, billing] = await Promise.all([
         listing(["org", id, "list", "workspaces"], "workspaces"),
         listing(["org", id, "list", "workspaces"], "workspaces", { archived: true }),
-        listing(["shares", "all"], "shares", { org_id: id }),
+        sharesWithin(context, id),
         listing(["org", id, "members", "list"], "users"),
         client.request({
             operation: "read the organization's plan",
@@ -163,14 +163,26 @@ async function contents(context: VerbContext, id: string): Promise<string[]> {
         }),
     ]);
     const workspaces = new Set([...live, ...archived].map((one) => one.id)).size;
-    const ownShares = shares.filter((share) => belongsTo(share, id)).length;
     const others = members.filter((member) => member.permissions !== "owner" && member.permission !== "owner").length;
     return [
         ...counted(workspaces, "workspace"),
-        ...counted(ownShares, "share"),
+        ...counted(shares.length, "share"),
         ...counted(others, "other member"),
         ...(billing.subscription ? ["a paid plan"] : []),
     ];
+}
+
+/** The shares in the organization's workspaces, archived ones included. */
+export async function sharesWithin(context: VerbContext, organization: string) {
+    const shares = await context.client.list({
+        operation: "list the organization's shares",
+        path: ["shares", "all"],
+        items: "shares",
+        item: row,
+        identity: (one) => one.id,
+        query: { org_id: organization },
+    });
+    return shares.filter((share) => belongsTo(share, organization));
 }
 
 function belongsTo(share: Record<string, unknown>, organization: string): boolean {

@@ -11,7 +11,7 @@ const answer = z.looseObject({
 export async function planLimit(
     context: VerbContext,
     organization: string,
-    limit: "workspaces" | "members_per_workspace",
+    limit: "workspaces" | "shares" | "members_per_workspace",
 ): Promise<number | undefined> {
     const limits = await context.remember(`plan of ${organization}`, async () => {
         try {

@@ -24,10 +24,43 @@ const organizationId = "1000000000000000001";
 const workspaceId = "2000000000000000001";
 const organization = { domain: "acme", name: "Acme" };
 const workspace = { organizationId };
-const member = { workspaceId, email: "ann@example.com", role: "member" };
+const shareId = "4000000000000000001";
+const folderId = `${workspaceId}/26n2i-xygnf-vorvt-lhy3w-5laen-oybp`;
+const share = { workspaceId, title: "Q4 Report" };
+const shared = { ...share, storageMode: "workspace_folder", folderId };
+const link = { ...share, shareType: "send", accessOptions: "Anyone with the link" };
+const person = { email: "ann@example.com", role: "member" };
+const member = { workspaceId, ...person };
 const token = { organizationId };
 
 type Refusal = [property: string, inputs: Properties, reason: RegExp];
+
+/** What the members of every kind of parent refuse. */
+function memberRefusals(parent: Record<string, string>, noName: RegExp, roles: RegExp): Refusal[] {
+    const [input = ""] = Object.keys(parent);
+    const byEmail = { ...parent, ...person };
+    const byUserId = { ...parent, userId: "3000000000000000001", role: "member" };
+    return [
+        [input, person, /^is required$/],
+        [input, { ...byEmail, [input]: "design" }, noName],
+        ["email", { ...byEmail, email: "ann" }, /e-mail address/],
+        ["email", { ...parent, role: "member" }, /exactly one of email and userId/],
+        ["email", { ...byUserId, email: "ann@example.com" }, /exactly one of email and userId/],
+        ["userId", { ...byUserId, userId: "ann" }, /19-digit user id/],
+        ["role", { ...parent, email: "ann@example.com" }, /^is required$/],
+        ["role", { ...byEmail, role: "owner" }, roles],
+        ["expires", { ...byEmail, expires: "next year" }, /date and time such as/],
+        ["expires", { ...byEmail, expires: "2027-02-30 10:00:00" }, /date and time such as/],
+        ["notifyOptions", { ...byEmail, notifyOptions: "never" }, /"Do not notify me"/],
+        ["message", { ...byEmail, message: "Welcome" }, /at least 10/],
+        ["message", { ...byEmail, message: "x".repeat(256) }, /at most 255/],
+        ["message", { ...byUserId, message: "Welcome to us" }, /a user id is never invited/],
+        ["invitationExpires", { ...byUserId, invitationExpires: "2027-01-01 00:00:00" }, /a user id is never invited/],
+        ["invitationExpires", { ...byEmail, invitationExpires: "2027-01-01" }, /date and time such as/],
+        ["status", { ...byEmail, status: "active" }, /is an output/],
+        ["emial", { ...byUserId, emial: "a@x.org" }, /did you mean email\?/],
+    ];
+}
 
 const refusals: Record<string, Refusal[]> = {
     Organization: [
@@ -88,43 +121,122 @@ const refusals: Record<string, Refusal[]> = {
         ["organisationId", { ...workspace, organisationId: organizationId }, /did you mean organizationId\?/],
         ["foldername", { ...workspace, foldername: "design" }, /did you mean folderName\?/],
     ],
-    WorkspaceMember: [
-        ["workspaceId", { email: "ann@example.com", role: "member" }, /^is required$/],
+    Share: [
+        ["workspaceId", { title: "Q4 Report" }, /^is required$/],
         [
             "workspaceId",
-            { ...member, workspaceId: "design" },
+            { ...share, workspaceId: "design" },
             /19-digit id of a workspace.*getWorkspaceOutput\(\{ folderName \}\)\.id/,
         ],
-        ["email", { ...member, email: "ann" }, /e-mail address/],
-        ["email", { workspaceId, role: "member" }, /exactly one of email and userId/],
-        ["email", { ...member, userId: "3000000000000000001" }, /exactly one of email and userId/],
-        ["userId", { workspaceId, role: "member", userId: "ann" }, /19-digit user id/],
-        ["role", { workspaceId, email: "ann@example.com" }, /^is required$/],
-        ["role", { ...member, role: "owner" }, /must be one of "admin", "member", "guest"/],
-        ["role", { ...member, role: "view" }, /must be one of "admin", "member", "guest"/],
-        ["expires", { ...member, expires: "next year" }, /date and time such as/],
-        ["expires", { ...member, expires: "2027-02-30 10:00:00" }, /date and time such as/],
-        ["notifyOptions", { ...member, notifyOptions: "never" }, /"Do not notify me"/],
-        ["message", { ...member, message: "Welcome" }, /at least 10/],
-        ["message", { ...member, message: "x".repeat(256) }, /at most 255/],
+        ["title", { workspaceId }, /^is required$/],
+        ["title", { ...share, title: "Q" }, /at least 2/],
+        ["title", { ...share, title: "Q".repeat(81) }, /at most 80/],
+        ["title", { ...share, title: "Q4\nReport" }, /control characters/],
+        ["shareType", { ...share, shareType: "get" }, /"send", "receive", "exchange"/],
+        ["storageMode", { ...share, storageMode: "room" }, /"independent", "workspace_folder"/],
+        ["folderId", { ...shared, folderId: "Legal" }, /`<workspace id>\/<node id>`.*id output of a Folder/],
+        ["folderId", { ...shared, folderId: folderId.split("/")[1] }, /`<workspace id>\/<node id>`/],
         [
-            "message",
-            { workspaceId, userId: "3000000000000000001", role: "member", message: "Welcome to us" },
-            /a user id is never invited/,
+            "folderId",
+            { ...share, storageMode: "workspace_folder" },
+            /is required with the storageMode workspace_folder/,
         ],
+        ["folderId", { ...share, folderId }, /belongs to the storageMode workspace_folder/],
+        ["folderId", { ...share, storageMode: "independent", folderId }, /belongs to the storageMode workspace_folder/],
         [
-            "invitationExpires",
-            { workspaceId, userId: "3000000000000000001", role: "member", invitationExpires: "2027-01-01 00:00:00" },
-            /a user id is never invited/,
+            "folderId",
+            { ...shared, folderId: `2000000000000000002/${folderId.split("/")[1]}` },
+            /folder of another workspace/,
         ],
-        ["invitationExpires", { ...member, invitationExpires: "2027-01-01" }, /date and time such as/],
-        ["status", { ...member, status: "active" }, /is an output/],
-        ["permissions", { ...member, permissions: "admin" }, /is not a property of WorkspaceMember/],
+        ["description", { ...share, description: "Too short" }, /at least 10/],
+        ["description", { ...share, description: "x".repeat(501) }, /at most 500/],
+        ["description", { ...share, description: "Two lines\nof text" }, /control characters/],
+        ["accessOptions", { ...share, accessOptions: "Everybody" }, /"Only members of the Share or Workspace"/],
+        ...["receive", "exchange", undefined].map(
+            (shareType): Refusal => ["accessOptions", { ...link, shareType }, /is for the shareType send/],
+        ),
+        ["invite", { ...share, invite: "admins" }, /"owners", "guests"/],
+        ["customName", { ...share, customName: "abc" }, /at least 4/],
+        ["customName", { ...share, customName: "a".repeat(101) }, /at most 100/],
+        ["customName", { ...share, customName: "1".repeat(19) }, /what an id looks like/],
+        ["customUrl", { ...share, customUrl: "nine-char" }, /at least 10/],
+        ["customUrl", { ...share, customUrl: "a".repeat(101) }, /at most 100/],
+        ["password", { ...link, password: "" }, /must not be empty/],
+        ...[
+            undefined,
+            "Only members of the Share or Workspace",
+            "Members of the Share, Workspace or Org",
+            "Anyone with a registered account",
+        ].map(
+            (accessOptions): Refusal => [
+                "password",
+                { ...link, accessOptions, password: "canary-4711" },
+                /^needs the accessOptions "Anyone with the link"(?!.*canary)/,
+            ],
+        ),
+        ["expires", { ...share, expires: "tomorrow" }, /date and time such as/],
+        ["expires", { ...shared, expires: "2099-01-01 00:00:00" }, /storage of their own/],
+        ["notify", { ...share, notify: "always" }, /"never", "notify_on_file_received"/],
+        ["displayType", { ...share, displayType: "tiles" }, /"grid", "list"/],
+        ["commentsEnabled", { ...share, commentsEnabled: "true" }, /./],
+        ["downloadEnabled", { ...share, downloadEnabled: 1 }, /./],
+        ["downloadSecurity", { ...share, downloadSecurity: "low" }, /"off", "medium", "high"/],
+        ["downloadSecurity", { ...share, downloadEnabled: false, downloadSecurity: "high" }, /declare one of the two/],
+        ["guestChatEnabled", { ...share, guestChatEnabled: "no" }, /./],
+        ["anonymousUploadsEnabled", { ...share, anonymousUploadsEnabled: "no" }, /./],
+        ["anonymousUploadsEnabled", { ...share, anonymousUploadsEnabled: true }, /needs the shareType receive/],
         [
-            "emial",
-            { workspaceId, role: "member", userId: "3000000000000000001", emial: "a@x.org" },
-            /did you mean email\?/,
+            "anonymousUploadsEnabled",
+            { ...share, accessOptions: "Members of the Share, Workspace or Org", anonymousUploadsEnabled: true },
+            /"Anyone with a registered account"/,
         ],
+        ["anonymousUploadsEnabled", { ...link, anonymousUploadsEnabled: true }, /needs the shareType receive/],
+        [
+            "anonymousUploadsEnabled",
+            {
+                ...share,
+                shareType: "send",
+                accessOptions: "Anyone with a registered account",
+                anonymousUploadsEnabled: true,
+            },
+            /needs the shareType receive or exchange/,
+        ],
+        ["intelligence", { ...share, intelligence: "on" }, /./],
+        ["intelligence", { ...shared, intelligence: true }, /storage of their own/],
+        ["archived", { ...share, archived: "no" }, /./],
+        ["archived", { ...shared, archived: true }, /storage of their own/],
+        ["ownerDefined", { ...share, ownerDefined: () => 1 }, /./],
+        ["forceDestroy", { ...share, forceDestroy: "yes" }, /./],
+        ["url", { ...share, url: "https://go.fast.io/shared/x" }, /is an output/],
+        ["rootFolderId", { ...share, rootFolderId: folderId }, /is an output/],
+        ["name", { ...share, name: "Q4 Report" }, /is not a property of Share/],
+        ["folderid", { ...shared, folderid: folderId }, /did you mean folderId\?/],
+    ],
+    OrganizationMember: [
+        ...memberRefusals(
+            { organizationId },
+            /19-digit id of an organization.*getOrganizationOutput\(\{ domain \}\)\.id/,
+            /^must be one of "admin", "member"$/,
+        ),
+        ["role", { organizationId, email: "ann@example.com", role: "guest" }, /must be one of "admin", "member"/],
+        ["permissions", { ...person, organizationId, permissions: "admin" }, /is not a property of OrganizationMember/],
+    ],
+    WorkspaceMember: [
+        ...memberRefusals(
+            { workspaceId },
+            /19-digit id of a workspace.*getWorkspaceOutput\(\{ folderName \}\)\.id/,
+            /^must be one of "admin", "member", "guest"$/,
+        ),
+        ["role", { ...person, workspaceId, role: "view" }, /must be one of "admin", "member", "guest"/],
+        ["permissions", { ...person, workspaceId, permissions: "admin" }, /is not a property of WorkspaceMember/],
+    ],
+    ShareMember: [
+        ...memberRefusals(
+            { shareId },
+            /19-digit id of a share.*getShareOutput\(\{ customName \}\)\.id/,
+            /^must be one of "admin", "member", "guest", "view"$/,
+        ),
+        ["permissions", { ...person, shareId, permissions: "admin" }, /is not a property of ShareMember/],
     ],
     TransferToken: [
         ["organizationId", {}, /^is required$/],
@@ -172,6 +284,16 @@ describe("values at the edge of what the contract allows are taken", () => {
         ["Organization", { ...organization, description: "x".repeat(10), ownerDefined: [null, "x", { a: [1] }] }],
         ["Workspace", { ...workspace, name: "Ab", folderName: "abcd", description: "Line one\nLine two" }],
         ["Workspace", { ...workspace, folderName: "Проект-7" }],
+        ["Share", { ...share, title: "Q4" }],
+        ["Share", { ...share, title: "Q".repeat(80), description: "x".repeat(500), customName: "abcd" }],
+        ["Share", { ...share, customName: "Отчёт".repeat(20), customUrl: "x".repeat(10) }],
+        ["Share", shared],
+        ["Share", { ...shared, intelligence: false, archived: false, forceDestroy: true }],
+        ["Share", { ...link, password: "x" }],
+        ["Share", { ...share, shareType: "send", downloadSecurity: "high" }],
+        ["Share", { ...share, accessOptions: "Anyone with a registered account", anonymousUploadsEnabled: true }],
+        ["OrganizationMember", { ...person, organizationId, role: "admin" }],
+        ["ShareMember", { ...person, shareId, role: "view" }],
         ["WorkspaceMember", { ...member, email: "Ann.Lee+x@Example.COM", message: "x".repeat(10) }],
         [
             "WorkspaceMember",
@@ -198,7 +320,23 @@ describe("defaults", () => {
                 intelligence: false,
             },
         ],
+        [
+            "Share",
+            share,
+            {
+                shareType: "exchange",
+                storageMode: "independent",
+                accessOptions: "Only members of the Share or Workspace",
+                invite: "owners",
+                downloadEnabled: true,
+                guestChatEnabled: false,
+                anonymousUploadsEnabled: false,
+                intelligence: false,
+            },
+        ],
+        ["OrganizationMember", { ...person, organizationId }, {}],
         ["WorkspaceMember", member, {}],
+        ["ShareMember", { ...person, shareId }, {}],
         ["TransferToken", token, { rotateWhenExpired: false }],
     ])("of %s", (kind, inputs, filled) => {
         const __resource = urnOf("design", kind);
@@ -232,6 +370,22 @@ describe("3.8 the reuse of a declared unique name", () => {
         ]);
     });
 
+    test.each<[string, Properties]>([
+        ["workspaceId", { workspaceId: "2000000000000000002" }],
+        ["storageMode", { storageMode: "workspace_folder", folderId }],
+    ])("by a replaced share is refused in check: %s", (property, change) => {
+        for (const unique of ["customName", "customUrl"]) {
+            const before = { ...share, storageMode: "independent", [unique]: "acme-q4-report" };
+            const after = { ...before, ...change };
+            const reason = new RegExp(
+                `same ${unique} as the old one.*declare another ${unique}, or leave ${unique} out`,
+            );
+            expect(failuresOf("Share", after, before)).toEqual([{ property, reason: expect.stringMatching(reason) }]);
+            expect(failuresOf("Share", { ...after, [unique]: "acme-q4-report-2" }, before)).toEqual([]);
+            expect(failuresOf("Share", { ...after, [unique]: undefined }, before)).toEqual([]);
+        }
+    });
+
     test("shows as a replacement while the organization is unknown, and when the name is generated", () => {
         expect(failuresOf("Workspace", { ...old, organizationId: unknownValue }, old)).toEqual([]);
         const { folderName: _, ...generated } = moved;
@@ -263,6 +417,7 @@ describe("renames are changes in place, so that nothing below shows a replacemen
             { organizationId, name: "A1", folderName: "aaaa" },
             { organizationId, name: "B1", folderName: "bbbb" },
         ],
+        ["Share", { ...share, customName: "aaaa" }, { ...share, title: "Q4 Figures", customName: "bbbb" }],
     ])("3.3 %s", (kind, before, after) => {
         expect(offline().diff({ kind }, "1", { inputs: before, outputs: before }, after)).toMatchObject({
             changes: true,

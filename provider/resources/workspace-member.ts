@@ -2,7 +2,7 @@
 import { memberDefinition } from "./member";
 import { workspaceRole } from "./phrases";
 import { planLimit } from "./plan";
-import { workspaceDetails } from "./workspace";
+import { organizationOf } from "./workspace";
 
 export const workspaceMember = memberDefinition({
     kind: "WorkspaceMember",
@@ -16,10 +16,7 @@ export const workspaceMember = memberDefinition({
     notifyKey: "notifications",
 
     async limit(context, id) {
-        const domain = await context.remember(
-            `organization of workspace ${id}`,
-            async () => (await workspaceDetails(context, id))?.org_domain,
-        );
-        return typeof domain === "string" ? planLimit(context, domain, "members_per_workspace") : undefined;
+        const domain = await organizationOf(context, id);
+        return domain === undefined ? undefined : planLimit(context, domain, "members_per_workspace");
     },
 });

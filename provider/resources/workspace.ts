@@ -147,6 +147,14 @@ export async function workspaceDetails(context: VerbContext, idOrName: string) {
     }
 }
 
+/** The domain of the organization that a workspace belongs to, read once in a run. */
+export function organizationOf(context: VerbContext, workspace: string): Promise<string | undefined> {
+    return context.remember(`organization of workspace ${workspace}`, async () => {
+        const domain = (await workspaceDetails(context, workspace))?.org_domain;
+        return typeof domain === "string" ? domain : undefined;
+    });
+}
+
 const row = z.looseObject({ id: z.coerce.string() });
 
 /** The organization's workspaces, archived ones included. */

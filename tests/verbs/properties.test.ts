@@ -3,7 +3,7 @@ import type { Properties } from "../../provider/core/define";
 import { metaOf } from "../../provider/core/define";
 import { resourcesByKind } from "../../provider/resources";
 import { Process, Resource, Service } from "./fixture";
-import { apiDate, type Shown } from "./service";
+import { apiDate, type ParentSegment, type Shown } from "./service";
 
 let service: Service;
 
@@ -38,21 +38,48 @@ const benches: Record<string, () => Promise<Bench>> = {
                     : service.api("POST", `workspace/${id}/${archived === "true" ? "archive" : "unarchive"}/`),
         };
     },
+    Share: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        return {
+            args: { workspaceId, title: "Q4 Report" },
+            shown: async (id) => (await service.api("GET", `share/${id}/details/`)).share,
+            hand: (id, { archived, ...form }) =>
+                archived === undefined
+                    ? service.api("POST", `share/${id}/update/`, form)
+                    : service.api("POST", `share/${id}/${archived === "true" ? "archive" : "unarchive"}/`),
+        };
+    },
+    OrganizationMember: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        return memberBench("org", { organizationId });
+    },
     WorkspaceMember: async () => {
         const { id: organizationId } = await service.organization("acme");
         const { id: workspaceId } = await service.workspace(organizationId, "design");
-        const { userId } = await service.account("ann@example.com");
-        return {
-            args: { workspaceId, email: "ann@example.com", role: "member" },
-            shown: async () => {
-                const member = await service.member(workspaceId, "ann@example.com");
-                if (member === undefined) throw new Error("there is no such member");
-                return member;
-            },
-            hand: (_id, form) => service.api("POST", `workspace/${workspaceId}/member/${userId}/update/`, form),
-        };
+        return memberBench("workspace", { workspaceId });
+    },
+    ShareMember: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const { id: shareId } = await service.share(workspaceId, "Q4 Report");
+        return memberBench("share", { shareId });
     },
 };
+
+async function memberBench(segment: ParentSegment, parent: Record<string, string>): Promise<Bench> {
+    const [parentId = ""] = Object.values(parent);
+    const { userId } = await service.account("ann@example.com");
+    return {
+        args: { ...parent, email: "ann@example.com", role: "member" },
+        shown: async () => {
+            const member = await service.member(parentId, "ann@example.com", segment);
+            if (member === undefined) throw new Error("there is no such member");
+            return member;
+        },
+        hand: (_id, form) => service.api("POST", `${segment}/${parentId}/member/${userId}/update/`, form),
+    };
+}
 
 interface Property {
     kind: string;
@@ -64,6 +91,8 @@ interface Property {
     removed: unknown;
     /** What somebody sets by hand. */
     byHand: string;
+    /** What has to be declared with it. */
+    beside?: Properties;
 }
 
 const kept = Symbol("kept");
@@ -223,16 +252,70 @@ const properties: Property[] = [
         byHand: '"by hand"',
     },
     {
-        kind: "WorkspaceMember",
-        name: "role",
-        wire: "permissions",
-        value: "guest",
-        other: "admin",
+        kind: "Share",
+        name: "title",
+        wire: "title",
+        value: "Q4 Figures",
+        other: "false",
         removed: undefined,
-        byHand: "guest",
+        byHand: "By hand",
     },
     {
-        kind: "WorkspaceMember",
+        kind: "Share",
+        name: "shareType",
+        wire: "share_type",
+        value: "send",
+        other: "receive",
+        removed: "exchange",
+        byHand: "send",
+    },
+    {
+        kind: "Share",
+        name: "description",
+        wire: "description",
+        value: "The figures & more.",
+        other: "The =?ütf figures.",
+        removed: null,
+        byHand: "Somebody was here.",
+    },
+    {
+        kind: "Share",
+        name: "accessOptions",
+        wire: "access_options",
+        value: "Members of the Share, Workspace or Org",
+        other: "Anyone with a registered account",
+        removed: "Only members of the Share or Workspace",
+        byHand: "Members of the Share, Workspace or Org",
+    },
+    {
+        kind: "Share",
+        name: "invite",
+        wire: "invite",
+        value: "guests",
+        other: "owners",
+        removed: "owners",
+        byHand: "guests",
+    },
+    {
+        kind: "Share",
+        name: "customName",
+        wire: "custom_name",
+        value: "acme-q4-report",
+        other: "acme-отчёт-4",
+        removed: kept,
+        byHand: "by-hand",
+    },
+    {
+        kind: "Share",
+        name: "customUrl",
+        wire: "custom_url",
+        value: "acme-fourth-quarter",
+        other: "acme-last-quarter",
+        removed: null,
+        byHand: "by-hand-this-time",
+    },
+    {
+        kind: "Share",
         name: "expires",
         wire: "expires",
         value: "2099-12-31T23:59:59+02:00",
@@ -241,14 +324,121 @@ const properties: Property[] = [
         byHand: "2097-01-01 00:00:00",
     },
     {
-        kind: "WorkspaceMember",
-        name: "notifyOptions",
-        wire: "notifications",
-        value: "Do not notify me",
-        other: "Notify me in app",
-        removed: kept,
-        byHand: "Notify me in app and via email",
+        kind: "Share",
+        name: "notify",
+        wire: "notify",
+        value: "notify_on_file_received",
+        other: "notify_on_file_sent_or_received",
+        removed: "never",
+        byHand: "notify_on_file_received",
     },
+    {
+        kind: "Share",
+        name: "displayType",
+        wire: "display_type",
+        value: "list",
+        other: "grid",
+        removed: "grid",
+        byHand: "list",
+    },
+    {
+        kind: "Share",
+        name: "commentsEnabled",
+        wire: "comments_enabled",
+        value: false,
+        other: true,
+        removed: true,
+        byHand: "false",
+    },
+    {
+        kind: "Share",
+        name: "downloadEnabled",
+        wire: "download_enabled",
+        value: false,
+        other: true,
+        removed: true,
+        byHand: "false",
+    },
+    {
+        kind: "Share",
+        name: "downloadSecurity",
+        wire: "download_security",
+        value: "medium",
+        other: "high",
+        removed: "off",
+        byHand: "medium",
+    },
+    {
+        kind: "Share",
+        name: "guestChatEnabled",
+        wire: "guest_chat_enabled",
+        value: true,
+        other: false,
+        removed: false,
+        byHand: "true",
+    },
+    {
+        kind: "Share",
+        name: "anonymousUploadsEnabled",
+        wire: "anonymous_uploads_enabled",
+        value: true,
+        other: false,
+        removed: false,
+        byHand: "true",
+        beside: { accessOptions: "Anyone with a registered account" },
+    },
+    {
+        kind: "Share",
+        name: "intelligence",
+        wire: "intelligence",
+        value: true,
+        other: false,
+        removed: false,
+        byHand: "true",
+    },
+    { kind: "Share", name: "archived", wire: "archived", value: true, other: false, removed: false, byHand: "true" },
+    {
+        kind: "Share",
+        name: "ownerDefined",
+        wire: "owner_defined",
+        value: { quarter: 4 },
+        other: [4, "4", null],
+        removed: null,
+        byHand: '"by hand"',
+    },
+    ...[
+        { kind: "OrganizationMember", role: "admin", wire: "notify_options" },
+        { kind: "WorkspaceMember", role: "guest", wire: "notifications" },
+        { kind: "ShareMember", role: "view", wire: "notify_options" },
+    ].flatMap(({ kind, role, wire }): Property[] => [
+        {
+            kind,
+            name: "role",
+            wire: "permissions",
+            value: role,
+            other: role === "admin" ? "member" : "admin",
+            removed: undefined,
+            byHand: role,
+        },
+        {
+            kind,
+            name: "expires",
+            wire: "expires",
+            value: "2099-12-31T23:59:59+02:00",
+            other: "2098-12-31 23:59:59",
+            removed: null,
+            byHand: "2097-01-01 00:00:00",
+        },
+        {
+            kind,
+            name: "notifyOptions",
+            wire,
+            value: "Do not notify me",
+            other: "Notify me in app",
+            removed: kept,
+            byHand: "Notify me in app and via email",
+        },
+    ]),
 ];
 
 /** As the service keeps it. */
@@ -260,9 +450,10 @@ function stored({ name }: Property, value: unknown): unknown {
 
 test("every input that the API has is in the table", () => {
     for (const [kind, { inputs, wire }] of resourcesByKind) {
-        const expected = Object.keys(inputs.shape).filter(
-            (name) => name in wire && !metaOf({ inputs, outputs: inputs }, name).writeOnly && name !== "message",
-        );
+        const expected = Object.keys(inputs.shape).filter((name) => {
+            const { writeOnly, immutable } = metaOf({ inputs, outputs: inputs }, name);
+            return name in wire && !writeOnly && !immutable && name !== "message";
+        });
         expect([kind, properties.filter((one) => one.kind === kind).map(({ name }) => name)]).toEqual([kind, expected]);
     }
 });
@@ -275,6 +466,7 @@ describe.each(properties)("$kind: $name", (property) => {
 
     beforeEach(async () => {
         bench = await (benches[kind] as () => Promise<Bench>)();
+        bench.args = { ...bench.args, ...property.beside };
         process = new Process(service);
         resource = new Resource(kind);
     });
@@ -346,7 +538,11 @@ describe.each(properties)("$kind: $name", (property) => {
         await resource.up(process, bench.args);
         const left = await shown();
         const parsed =
-            name === "ownerDefined" ? JSON.parse(byHand) : byHand === "true" ? true : stored(property, byHand);
+            name === "ownerDefined"
+                ? JSON.parse(byHand)
+                : /^(true|false)$/.test(byHand)
+                  ? byHand === "true"
+                  : stored(property, byHand);
         if (drifts && guarded) expect(left).toEqual(removed);
         if (!drifts) expect(left).toEqual(parsed);
     });

@@ -10,6 +10,9 @@ export interface Account {
     token: string;
 }
 
+/** The first segment of the paths to what has members. */
+export type ParentSegment = "org" | "workspace" | "share";
+
 interface Answer {
     org: Shown;
     workspace: Shown;
@@ -98,12 +101,16 @@ export class Service {
         return (await this.api("POST", `org/${organizationId}/create/workspace/`, form, token)).workspace;
     }
 
-    async members(workspaceId: string): Promise<Shown[]> {
-        return (await this.api("GET", `workspace/${workspaceId}/members/list/`)).users;
+    async share(workspaceId: string, title: string, form: Record<string, string> = {}): Promise<Shown> {
+        return (await this.api("POST", `workspace/${workspaceId}/create/share/`, { title, ...form })).share;
     }
 
-    async member(workspaceId: string, email: string): Promise<Shown | undefined> {
-        return (await this.members(workspaceId)).find((one) => one.email_address === email);
+    async members(parentId: string, segment: ParentSegment = "workspace"): Promise<Shown[]> {
+        return (await this.api("GET", `${segment}/${parentId}/members/list/`)).users;
+    }
+
+    async member(parentId: string, email: string, segment?: ParentSegment): Promise<Shown | undefined> {
+        return (await this.members(parentId, segment)).find((one) => one.email_address === email);
     }
 }
 

@@ -30,6 +30,9 @@ const inputs = z.object({
     access: phrase("RoomAccess", ["Nobody", "Everybody"])
         .meta({ accessRelevant: true, fallback: "Nobody", description })
         .optional(),
+    doors: phrase("RoomDoors", ["shut", "open"])
+        .meta({ accessRelevant: true, reset: { to: "shut" }, description })
+        .optional(),
     colour: z
         .string()
         .meta({ normalise: (value) => String(value).toLowerCase(), description })
