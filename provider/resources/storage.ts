@@ -4,7 +4,7 @@ import type { VerbContext } from "../core/define";
 
 const node = z.looseObject({ id: z.string(), type: z.string() });
 
-/** Counts files and notes outside the trash. Folders do not count: nothing is lost with an empty one. */
+/** Counts files and notes outside the trash. Folders and links do not count: nothing is lost with them. */
 export async function countFiles(
     context: VerbContext,
     parent: "workspace" | "share",
@@ -19,6 +19,8 @@ export async function countFiles(
         identity: (one) => one.id,
         paging: "cursor",
     });
-    const within = nodes.map((one) => (one.type === "folder" ? countFiles(context, parent, id, one.id) : 1));
+    const within = nodes.map(({ id: node, type }) =>
+        type === "folder" ? countFiles(context, parent, id, node) : Number(type === "file" || type === "note"),
+    );
     return (await Promise.all(within)).reduce((sum: number, count) => sum + count, 0);
 }
