@@ -35,7 +35,7 @@ export interface PropertyMeta {
     /** The service may keep another value than the one sent, for instance a prefixed name. */
     adjusted?: true;
     /** The wire form, where it is not that of the JavaScript value. */
-    form?: "datetime" | "json";
+    form?: "datetime" | "json" | "colour" | "asset";
     /** Unique on the whole service. The first such property is the natural key of the kind. */
     unique?: true;
     /** The service gives it a value where the program declares none: as an output it is always there. */

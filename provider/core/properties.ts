@@ -1,6 +1,6 @@
 /** Schemas that several kinds share: ids, dates, colours, free JSON, e-mail addresses. */
 import { z } from "zod";
-import { parsedJson, toRfc3339 } from "./wire";
+import { colourParts, parsedJson, toRfc3339 } from "./wire";
 
 /** A 19-digit id of a parent. A name is refused with the function that looks the id up, because a renamed parent would otherwise replace all below it. */
 export function parentId(noun: string, lookUp: string) {
@@ -40,6 +40,31 @@ export function freeJson() {
         // The service may hand back the value or its text: a string that spells JSON cannot be told from what it spells.
         normalise: (value) => (typeof value === "string" ? parsedJson(value) : value),
     });
+}
+
+/** A colour, equal by value: `#0055ff` is `{ r: 0, g: 85, b: 255 }`, which is what the service keeps. */
+export function colour() {
+    const error =
+        'must be a colour: "#rrggbb", or an object of r, g and b from 0 to 255 and, if need be, a from 0 to 1';
+    const part = z.int({ error }).min(0, { error }).max(255, { error });
+    const opacity = z.number({ error }).min(0, { error }).max(1, { error });
+    return z
+        .union(
+            [
+                z.string().regex(/^#[0-9a-f]{6}$/i, { error }),
+                z.strictObject({ r: part, g: part, b: part, a: opacity.optional() }),
+            ],
+            { error },
+        )
+        .meta({
+            form: "colour",
+            normalise: (value) => {
+                const parts = colourParts(value);
+                if (typeof parts !== "object" || parts === null) return parts;
+                const { r, g, b, a = 1 } = parts as Record<string, unknown>;
+                return { r, g, b, a };
+            },
+        });
 }
 
 /** Text without control characters. */

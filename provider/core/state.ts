@@ -47,7 +47,13 @@ export function outputsOf(
         ([name]) => standsAsDeclared(definition, name, remote) || !(name in remote),
     );
     const shown = Object.entries(remote).filter(([name]) => !isOurs(definition, name));
-    return toState({ ...Object.fromEntries(declared), ...Object.fromEntries(shown), [serviceKey]: origin });
+    // The engine adds the contents of assets from the inputs; one of which only the hash is known, a program cannot take.
+    const plain = [...declared, ...shown].filter(([name]) => !isAsset(definition, name));
+    return toState({ ...Object.fromEntries(plain), [serviceKey]: origin });
+}
+
+function isAsset(definition: ResourceDefinition, name: string): boolean {
+    return metaOf(definition, name).form === "asset";
 }
 
 /** Whether only the program knows the value: the service has no such field or never gives it back. */
@@ -70,7 +76,8 @@ function isUndeclaredAccess(definition: ResourceDefinition, name: string, shown:
 
 /**
  * Inputs after a read: a property keeps its declared form while the service shows what it showed after our last write,
- * and takes the service's value once that differs, so that the next preview names it.
+ * and takes the service's value once that differs, so that the next preview names it. An asset cannot be made of what the
+ * service shows: it is left out then.
  */
 export function projectInputs(definition: ResourceDefinition, known: Known, remote: Remote): Properties {
     const inputs: Properties = {};
@@ -80,8 +87,9 @@ export function projectInputs(definition: ResourceDefinition, known: Known, remo
             standsAsDeclared(definition, name, remote) ||
             metaOf(definition, name).identity ||
             !(name in remote) ||
-            sameValue(definition, name, remote[name], known.outputs[name]);
-        inputs[name] = keeps ? declared : remote[name];
+            sameValue(definition, name, remote[name], isAsset(definition, name) ? declared : known.outputs[name]);
+        if (keeps) inputs[name] = declared;
+        else if (!isAsset(definition, name)) inputs[name] = remote[name];
     }
     for (const [name, shown] of Object.entries(remote)) {
         if (!(name in inputs) && isUndeclaredAccess(definition, name, shown)) inputs[name] = shown;

@@ -23,6 +23,7 @@ export function toForm(definition: Wired, set: Properties, clear: readonly strin
 function formValue(definition: Wired, name: string, value: unknown): FormValue {
     if (value === "") return null;
     if (metaOf(definition, name).form === "datetime") return toApiTime(String(value));
+    if (metaOf(definition, name).form === "colour") return JSON.stringify(colourParts(value));
     if (typeof value === "string" && metaOf(definition, name).form !== "json") return value;
     if (typeof value === "number" || typeof value === "boolean") return value;
     return JSON.stringify(value);
@@ -41,7 +42,7 @@ function declaredValue(definition: Wired, name: string, value: unknown): unknown
     if (value === null || value === undefined || value === "") return null;
     const { form } = metaOf(definition, name);
     if (form === "datetime") return toRfc3339(String(value));
-    if (form === "json" && typeof value === "string") return parsedJson(value);
+    if ((form === "json" || form === "colour") && typeof value === "string") return parsedJson(value);
     if (isFlag(definition, name) && (value === "true" || value === "false")) return value === "true";
     return value;
 }
@@ -58,6 +59,13 @@ export function parsedJson(text: string): unknown {
     } catch {
         return text;
     }
+}
+
+/** `#rrggbb` as the object that the service keeps; anything else unchanged. */
+export function colourParts(value: unknown): unknown {
+    if (typeof value !== "string" || !/^#[0-9a-f]{6}$/i.test(value)) return value;
+    const [r, g, b] = Buffer.from(value.slice(1), "hex");
+    return { r, g, b };
 }
 
 const apiTime = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?: ?UTC|Z)?$/;

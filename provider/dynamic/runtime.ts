@@ -5,6 +5,7 @@
 import "../../require-node";
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { ApiClient } from "../api/client";
+import { withAssets, withoutAssets } from "../core/assets";
 import { readSettings } from "../core/config";
 import type { Known, Properties } from "../core/define";
 import { messageOf, PartialFailure } from "../core/errors";
@@ -126,12 +127,12 @@ async function run<T>(work: (lifecycle: Lifecycle) => Promise<T>, inputs: Proper
 
 function knownOf(props: Properties): Known {
     const { [inputsKey]: inputs = {}, [providerKey]: _, ...outputs } = props;
-    return { inputs: inputs as Properties, outputs };
+    return { inputs: withAssets(inputs as Properties), outputs };
 }
 
 function stateOf(outputs: Properties, inputs: Properties, from: Properties): Properties {
     const { [providerKey]: _, ...checked } = inputs;
-    return toState({ ...outputs, [inputsKey]: checked, [providerKey]: from[providerKey] });
+    return toState({ ...outputs, [inputsKey]: withoutAssets(checked), [providerKey]: from[providerKey] });
 }
 
 /** The URN in the state: as in the plugin, with the types of dynamic resources. */

@@ -4,8 +4,9 @@ import { metaOf, type ResourceDefinition } from "../core/define";
 export function exampleProgram(definition: ResourceDefinition): string {
     const variable = lowerFirst(definition.kind);
     const lines = Object.entries(definition.samples.full).map(([name, value]) => {
-        const { reference } = metaOf(definition, name);
-        const text = reference === undefined ? literal(value) : `${lowerFirst(reference)}.id`;
+        const { reference, form } = metaOf(definition, name);
+        const asset = form === "asset" && `new pulumi.asset.FileAsset(${JSON.stringify(`${name}.png`)})`;
+        const text = asset || (reference === undefined ? literal(value) : `${lowerFirst(reference)}.id`);
         return `    ${name}: ${text},`;
     });
     return [`const ${variable} = new fastio.${definition.kind}("example", {`, ...lines, "});"].join("\n");

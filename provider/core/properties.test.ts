@@ -1,0 +1,48 @@
+/** Colours: the spellings of one value, and what is none. */
+import { z } from "zod";
+import { roomKind } from "../../tests/verbs/toy-room";
+import { sameValue } from "./compare";
+import { colour } from "./properties";
+import { fromAnswer, toForm } from "./wire";
+
+const painted = roomKind({
+    inputs: z.object({ paint: colour().meta({ description: "The walls' colour." }).optional() }),
+    wire: { paint: "paint" },
+});
+const same = (one: unknown, other: unknown) => sameValue(painted, "paint", one, other);
+
+test("a colour is its value, however it is written", () => {
+    const blue = { r: 0, g: 85, b: 255 };
+    for (const spelling of ["#0055ff", "#0055FF", blue, { ...blue, a: 1 }, { ...blue, name: "blue" }])
+        expect([spelling, same(spelling, blue)]).toEqual([spelling, true]);
+    for (const other of ["#0055fe", { ...blue, a: 0.5 }, null, "blue"])
+        expect([other, same(other, blue)]).toEqual([other, false]);
+    expect(same({ ...blue, a: 0.5 }, { a: 0.5, b: 255, g: 85, r: 0 })).toBe(true);
+});
+
+test("it goes to the service as the object that the service keeps, and comes back as that or as its text", () => {
+    expect(toForm(painted, { paint: "#0055Ff" })).toEqual({ paint: '{"r":0,"g":85,"b":255}' });
+    expect(toForm(painted, { paint: { r: 1, g: 2, b: 3, a: 0.5 } })).toEqual({ paint: '{"r":1,"g":2,"b":3,"a":0.5}' });
+    for (const shown of [{ r: 1, g: 2, b: 3 }, '{"r":1,"g":2,"b":3}'])
+        expect(fromAnswer(painted, { paint: shown })).toEqual({ paint: { r: 1, g: 2, b: 3 } });
+});
+
+test.each([
+    ["blue", ""],
+    ["#05f", ""],
+    ["#0055fff", ""],
+    ["0055ff", ""],
+    [1, ""],
+    [{ r: 0, g: 85, b: 256 }, "b"],
+    [{ r: 0.5, g: 85, b: 255 }, ""],
+    [{ r: 0, g: 85, b: 255, a: 2 }, "a"],
+])("%j is no colour, and the error says what is", (value, path) => {
+    expect(colour().safeParse(value).error?.issues).toMatchObject([
+        { path: path === "" ? [] : [path], message: expect.stringMatching(/^must be a colour: "#rrggbb", or/) },
+    ]);
+});
+
+test("an object has all parts, and no others", () => {
+    expect(colour().safeParse({ r: 0, g: 85 }).success).toBe(false);
+    expect(colour().safeParse({ r: 0, g: 85, b: 255, alpha: 1 }).success).toBe(false);
+});
