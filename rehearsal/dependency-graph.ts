@@ -81,10 +81,9 @@ export function withoutDanglingReferences(kept: ResourceState[], all: ResourceSt
     for (const resource of kept) {
         resource.dependencies = resource.dependencies.filter((urn) => referable.has(urn));
         resource.propertyDependencies = Object.fromEntries(
-            Object.entries(resource.propertyDependencies).map(([key, urns]): [string, string[]] => [
-                key,
-                urns.filter((urn) => referable.has(urn)),
-            ]),
+            Object.entries(resource.propertyDependencies)
+                .map(([key, urns]): [string, string[]] => [key, urns.filter((urn) => referable.has(urn))])
+                .filter(([, urns]) => urns.length > 0),
         );
         while (resource.parent !== "" && !present.has(resource.parent)) {
             resource.parent = parents.get(resource.parent) ?? "";

@@ -129,9 +129,7 @@ export class Display implements StepObserver {
 
     /** Whether the row's last line does not say yet how it ended. */
     private isOpen(row: Row): boolean {
-        if (row.urn === this.options.stackUrn) return true;
-        if (hasError(row)) return !row.failed;
-        return row.step?.operation !== "same" && row.took === undefined;
+        return row.urn === this.options.stackUrn || row.took === undefined;
     }
 
     private count(operation: Operation): void {
@@ -167,7 +165,8 @@ export class Display implements StepObserver {
         const [, planned, doing, done] = wording[operation];
         if (dryRun) return operation === "refresh" && (isStack || row.took === undefined) ? doing : planned;
         const took = row.took === undefined || isStack ? Date.now() - row.began : row.took;
-        if (failed && (atEnd || row.failed)) return `**${doing} failed**`;
+        // Whether it was for a replacement is said no longer.
+        if (failed && (atEnd || row.failed)) return `**${doing.split(" ")[0]} failed**`;
         const over = row.took !== undefined && (!isStack || atEnd);
         return over || atEnd ? `${done} (${duration(took)})` : `${doing} (${took < 1000 ? "0s" : duration(took)})`;
     }

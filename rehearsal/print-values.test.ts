@@ -32,13 +32,13 @@ test("changed outputs alone, and of a changed object what it consists of", () =>
     const news = { same: 1, name: "new", deep: { a: 1, b: 3 }, coming: unknown, key: secret("new"), more: "m" };
     expect(printChangedOutputs(olds, news).join("\n")).toBe(
         [
-            "  ~ deep  : {",
+            "  ~ deep: {",
             "        a: 1",
             "      ~ b: 2 => 3",
             "    }",
-            '  - gone  : "g"',
-            '  + more  : "m"',
-            '  ~ name  : "old" => "new"',
+            '  - gone: "g"',
+            '  + more: "m"',
+            '  ~ name: "old" => "new"',
         ].join("\n"),
     );
 });

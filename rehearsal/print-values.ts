@@ -26,9 +26,13 @@ export function printChangedOutputs(olds: Properties, news: Properties): string[
     return printChanges(olds, news, [...added, ...deleted, ...updated].sort(), 1);
 }
 
+/** Marks, in a preview, a resource that stands as a plain object among the outputs. */
+const resourceMark = "@isPulumiResource";
+
 function printChanges(olds: Properties, news: Properties, keys: string[], level: number): string[] {
-    // Those that stay the same and are not shown count for the width as well.
-    const width = Math.max(...Object.keys({ ...olds, ...news }).map((key) => key.length));
+    // Those that stay the same and are not shown count for the width as well; those that nobody knows do not.
+    const counted = Object.keys({ ...olds, ...news }).filter((key) => !isForgotten(olds[key], news[key]));
+    const width = Math.max(...counted.map((key) => key.length));
     return keys.flatMap((key) => printChange(key.padEnd(width), olds[key], news[key], level));
 }
 
@@ -36,8 +40,7 @@ function printChange(label: string, old: Value | undefined, value: Value | undef
     if (old === undefined) return printEntry(label, value ?? null, level, "+");
     if (value === undefined) return printEntry(label, old, level, "-");
     if (sameValue(masked(old), masked(value))) return printEntry(label, value, level, " ");
-    // A preview does not know what a known output will be: that it may change is no news.
-    if (value === unknown) return [];
+    if (isForgotten(old, value)) return [];
     const [olds, news] = [partsOf(old), partsOf(value)];
     if (olds && news && Array.isArray(old) === Array.isArray(value)) {
         const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort();
@@ -51,6 +54,11 @@ function printChange(label: string, old: Value | undefined, value: Value | undef
     const [before, after] = [printEntry("", old, level, " "), printEntry("", value, level, " ")];
     const joined = `${before.join("\n").trimStart().slice(2)} => ${after.join("\n").trimStart().slice(2)}`;
     return [line(level, "~", `${label}: ${joined}`)];
+}
+
+/** A preview does not know what a known output will be: that it may change is no news. */
+function isForgotten(old: Value | undefined, value: Value | undefined): boolean {
+    return old !== undefined && value === unknown;
 }
 
 function printEntries(entries: [string, Value][], level: number, mark: Mark): string[] {
@@ -75,15 +83,24 @@ function printEntry(label: string, value: Value, level: number, mark: Mark): str
 /** The parts of a list, by `[index]`, or of an object. */
 function partsOf(value: Value): Properties | undefined {
     if (Array.isArray(value)) return Object.fromEntries(value.map((item, index) => [`[${index}]`, item]));
-    return isPlainObject(value) ? value : undefined;
+    if (!isPlainObject(value)) return undefined;
+    const { [resourceMark]: _, ...parts } = value;
+    return parts;
 }
 
 function printLeaf(value: Value): string {
     if (isSecret(value)) return "[secret]";
     if (value === unknown) return "[unknown]";
     if (value === null) return "<null>";
-    if (isAsset(value)) return `asset(${String(value.hash ?? "").slice(0, 7)})`;
+    if (isAsset(value)) return printAsset(value);
     return JSON.stringify(value);
+}
+
+function printAsset(asset: Properties): string {
+    const hash = String(asset.hash).slice(0, 7);
+    if (typeof asset.path === "string") return `asset(file:${hash}) { ${asset.path} }`;
+    if (typeof asset.uri === "string") return `asset(uri:${hash}) { ${asset.uri} }`;
+    return `asset(text:${hash}) { }`;
 }
 
 function line(level: number, mark: Mark, text: string): string {

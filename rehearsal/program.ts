@@ -1,6 +1,5 @@
 // The user's program: run by its own SDK, as Pulumi's language host runs it.
 
-import { join } from "node:path";
 import { NodeProcess } from "./node-process";
 import type { Config, Project } from "./project";
 import { resolveFrom } from "./provider-process";
@@ -28,13 +27,13 @@ export class Program {
     constructor(options: ProgramOptions) {
         const { project, address } = options;
         this.process = new NodeProcess({
-            script: resolveFrom(join(project.folder), "@pulumi/pulumi/cmd/run"),
+            script: resolveFrom(project.programFolder, "@pulumi/pulumi/cmd/run"),
             nodeArguments: project.nodeArguments,
             arguments: [
                 ...["--monitor", address, "--engine", address, "--organization", "organization"],
                 ...["--project", project.name, "--root-directory", project.folder, "--stack", options.stack],
-                ...["--pwd", project.folder, ...(options.dryRun ? ["--dry-run"] : [])],
-                ...["--parallel", `${options.parallel}`, project.main],
+                ...["--pwd", project.programFolder, ...(options.dryRun ? ["--dry-run"] : [])],
+                ...["--parallel", `${options.parallel}`, project.entryPoint],
             ],
             folder: project.folder,
             environment: {
@@ -42,6 +41,7 @@ export class Program {
                 PULUMI_CONFIG: JSON.stringify(languageConfig(options.config)),
                 PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(secretKeys(options.config)),
                 ...(project.typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
+                ...(project.tsconfig !== undefined && { PULUMI_NODEJS_TSCONFIG_PATH: project.tsconfig }),
             },
             onLine: options.onLine,
         });

@@ -1,7 +1,7 @@
 // What the project's folder says: Pulumi.yaml, and the stack's configuration in Pulumi.<stack>.yaml.
 
-import { existsSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import { parse } from "yaml";
 import { Crypter } from "./secrets";
 import { isObject, mapValue, type Properties, type Value } from "./values";
@@ -10,10 +10,13 @@ export interface Project {
     name: string;
     /** The folder of Pulumi.yaml. */
     folder: string;
-    /** The program: a folder or a file, relative to the project. */
-    main: string;
+    /** The folder in which the program runs, to which its relative paths refer. */
+    programFolder: string;
+    /** The program in its folder. */
+    entryPoint: string;
     nodeArguments: string[];
     typescript: boolean;
+    tsconfig: string | undefined;
     /** Configuration that Pulumi.yaml declares, used where the stack has no value of its own. */
     defaults: Config;
     stackConfigFolder: string;
@@ -47,12 +50,22 @@ export function readProject(workDir: string): Project {
     return {
         name,
         folder,
-        main: typeof content.main === "string" ? content.main : ".",
+        ...program(folder, typeof content.main === "string" ? content.main : "."),
         nodeArguments: typeof options.nodeargs === "string" ? options.nodeargs.split(/\s+/).filter(Boolean) : [],
         typescript: options.typescript !== false,
+        tsconfig: typeof options.tsconfig === "string" ? options.tsconfig : undefined,
         defaults: declaredConfig(asObject(content.config), name),
         stackConfigFolder: join(folder, typeof folderOfStacks === "string" ? folderOfStacks : "."),
     };
+}
+
+/** `main` names a folder, which says itself where the program begins, or a file. */
+function program(folder: string, main: string): Pick<Project, "programFolder" | "entryPoint"> {
+    const path = resolve(folder, main);
+    const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+    return isFolder
+        ? { programFolder: path, entryPoint: "." }
+        : { programFolder: dirname(path), entryPoint: basename(path) };
 }
 
 /** `key` with its namespace: keys without one belong to the project. */

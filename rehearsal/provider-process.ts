@@ -2,6 +2,7 @@
 
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { NodeProcess } from "./node-process";
 import { ProviderProtocol } from "./provider-protocol";
 
@@ -57,11 +58,8 @@ export class ProviderProcess {
     }
 
     async stop(): Promise<void> {
-        try {
-            await this.protocol.cancel();
-        } catch {
-            // A provider that cannot answer any more is ended all the same.
-        }
+        // A provider that cannot answer any more is ended all the same.
+        await Promise.race([this.protocol.cancel().catch(() => {}), sleep(patienceMs, undefined, { ref: false })]);
         this.protocol.close();
         await this.process.stop(patienceMs);
     }

@@ -11,7 +11,7 @@ import { decodeRegistration, type Goal, makeUrn, unsupportedIn } from "./registr
 import { Told } from "./step";
 import type { StepExecutor } from "./step-executor";
 import { decideFrom, type StepGenerator, wantedState } from "./step-generator";
-import { isObject, type Properties, secret, unknown } from "./values";
+import { type Properties, secret, unknown } from "./values";
 
 export interface RegistrationsOptions {
     project: Project;
@@ -51,7 +51,7 @@ export class Registrations {
         const goal = decodeRegistration(request, urn);
         goal.protect ??= this.goals.get(goal.parent)?.protect;
         this.goals.set(urn, goal);
-        if (holdsAsset(goal.properties)) await this.addHashes(goal);
+        goal.properties = await this.withHashes(goal.properties);
         if (goal.custom) {
             this.dynamicProvider ??= this.registerDynamicProvider();
             goal.provider = await this.dynamicProvider;
@@ -68,7 +68,8 @@ export class Registrations {
     }
 
     /** A component's outputs are saved as they come; the stack's wait for the end of the run. */
-    async registerOutputs(urn: string, outputs: Properties): Promise<void> {
+    async registerOutputs(urn: string, given: Properties): Promise<void> {
+        const outputs = await this.withHashes(given);
         if (urn === this.stackUrn) {
             this.stackOutputs = outputs;
             return;
@@ -113,13 +114,12 @@ export class Registrations {
         });
     }
 
-    private async addHashes(goal: Goal): Promise<void> {
+    private async withHashes(values: Properties): Promise<Properties> {
+        if (!holdsAsset(values)) return values;
         try {
-            const hashed = await withHashes(goal.properties, this.options.project.folder);
-            if (isObject(hashed)) goal.properties = hashed;
-        } catch (error) {
-            const reason = error instanceof Error ? error.message : String(error);
-            throw new Error(`unmarshal properties: failed to compute asset hash: ${reason}`, { cause: error });
+            return await withHashes(values, this.options.project.programFolder);
+        } catch (cause) {
+            throw new Error(`unmarshal properties: ${cause instanceof Error ? cause.message : cause}`, { cause });
         }
     }
 

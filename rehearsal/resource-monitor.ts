@@ -117,16 +117,20 @@ function monitorService(facts: MonitorFacts, events: MonitorEvents): IResourceMo
             try {
                 done(null, registered(request, await events.register(request)));
             } catch (error) {
-                done({ code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) });
+                done(failure(error));
             }
         },
         registerResourceOutputs: async (
             { request }: ServerUnaryCall<RegisterResourceOutputsRequest, Empty>,
             done: sendUnaryData<Empty>,
         ) => {
-            const outputs = mapProperties(fromStruct(request.getOutputs()), withoutOutputValues);
-            await events.registerOutputs(request.getUrn(), outputs);
-            done(null, new Empty());
+            try {
+                const outputs = mapProperties(fromStruct(request.getOutputs()), withoutOutputValues);
+                await events.registerOutputs(request.getUrn(), outputs);
+                done(null, new Empty());
+            } catch (error) {
+                done(failure(error));
+            }
         },
         signalAndWaitForShutdown: async (_, done) => {
             await events.signal();
@@ -142,6 +146,10 @@ function monitorService(facts: MonitorFacts, events: MonitorEvents): IResourceMo
         registerErrorHook: refused("error hooks"),
         registerPackage: refused("parameterized packages (`RegisterPackage`)"),
     };
+}
+
+function failure(error: unknown): { code: status; details: string } {
+    return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
 }
 
 function refusals(events: MonitorEvents) {

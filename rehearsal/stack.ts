@@ -97,7 +97,8 @@ interface RunOutcome {
 export class RehearsalStack {
     private running = false;
     private version = 0;
-    private writing: Promise<void> = Promise.resolve();
+    private lastWrite: Promise<void> = Promise.resolve();
+    private nextWrite: Promise<void> | undefined;
 
     private constructor(
         private readonly options: RehearseOptions,
@@ -249,17 +250,23 @@ export class RehearsalStack {
         return { stdout, stderr, summary };
     }
 
-    /** Keeps `state`; one write of the file after the other, each whole. */
+    /** Keeps `state`. While the file is being written, whoever comes next shares one write of the latest state. */
     private save(state: StackState): Promise<void> {
         this.state = state;
         const { stateFile } = this.options;
         if (stateFile === undefined) return Promise.resolve();
-        this.writing = this.writing.then(async () => {
-            const deployment = await this.writer.write(state);
-            await writeFile(`${stateFile}.new`, JSON.stringify(deployment, undefined, 4), { mode: 0o600 });
-            await rename(`${stateFile}.new`, stateFile);
+        this.nextWrite ??= this.lastWrite.then(() => {
+            this.nextWrite = undefined;
+            this.lastWrite = this.writeState(stateFile);
+            return this.lastWrite;
         });
-        return this.writing;
+        return this.nextWrite;
+    }
+
+    private async writeState(file: string): Promise<void> {
+        const deployment = await this.writer.write(this.state);
+        await writeFile(`${file}.new`, JSON.stringify(deployment, undefined, 4), { mode: 0o600 });
+        await rename(`${file}.new`, file);
     }
 }
 

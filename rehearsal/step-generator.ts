@@ -216,8 +216,8 @@ export class StepGenerator {
             `unable to replace resource "${urn}"\nas it is currently marked for protection. To unprotect the resource, ` +
                 "remove the `protect` flag from the resource in your Pulumi program and run `pulumi up`",
         );
-        this.sawError = true;
         if (!this.options.dryRun) throw new Told();
+        this.sawError = true;
     }
 
     private refuseDependentReplacement(dependent: string, urn: string): never {
