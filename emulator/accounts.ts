@@ -1,7 +1,8 @@
 // Accounts and their credentials: passwords, JWTs and API keys.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { ApiError } from "./api-error";
-import type { Answer, Backend, Caller, User } from "./call";
+import { assetUrl } from "./asset-url";
+import type { Answer, Backend, Call, Caller, User } from "./call";
 
 const jwtSeconds = 3600;
 
@@ -151,13 +152,13 @@ function apiKeyCaller(backend: Backend, secret: string): Caller | null {
 }
 
 /** The user object of every answer. */
-export function userObject(user: User): Answer {
+export function userObject(call: Call, user: User): Answer {
     return {
         id: user.id,
         account_type: user.accountType,
         first_name: user.firstName,
         last_name: user.lastName,
         email_address: user.email,
-        profile_pic: null,
+        profile_pic: assetUrl(call, "user", user.id, "profile_pic"),
     };
 }

@@ -37,6 +37,7 @@ export interface Caller {
 }
 
 export interface UploadedFile {
+    readonly name: string;
     readonly type: string;
     readonly bytes: Uint8Array;
 }
@@ -44,7 +45,22 @@ export interface UploadedFile {
 /** Who may call a route: `unverified` takes accounts whose e-mail is not yet validated, `anyone` needs no credential. */
 export type Access = "anyone" | "unverified" | "verified";
 export type Answer = Record<string, unknown>;
-export type Handler = (call: Call) => Answer;
+
+/** An answer without the envelope: bytes, or JSON in the form of another standard. */
+export class Content {
+    readonly body: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly status: number;
+
+    constructor(body: Content["body"], headers: Content["headers"], status = 200) {
+        this.body = body;
+        this.headers = headers;
+        this.status = status;
+    }
+}
+
+/** An ApiError that is thrown undoes what the call changed; one that is returned refuses and keeps it. */
+export type Handler = (call: Call) => Answer | Content | ApiError;
 
 export interface Route {
     readonly method: string;
@@ -65,6 +81,10 @@ export class Routes {
         this.list.push({ method: "POST", path, handler, access });
     }
 
+    put(path: string, handler: Handler, access: Access = "verified"): void {
+        this.list.push({ method: "PUT", path, handler, access });
+    }
+
     delete(path: string, handler: Handler, access: Access = "verified"): void {
         this.list.push({ method: "DELETE", path, handler, access });
     }
@@ -72,6 +92,8 @@ export class Routes {
 
 export interface CallParts {
     readonly method: string;
+    /** Scheme and host by which the caller reached the emulator. */
+    readonly origin: string;
     readonly params: Input;
     readonly query: Input;
     readonly body: Input;
@@ -85,6 +107,9 @@ export class Call {
     readonly method: string;
     /** Fields of the request: the query of a GET, the body of a POST, both of a DELETE. */
     readonly input: Input;
+    /** The query alone, for the requests that carry their bytes in the body. */
+    readonly query: Input;
+    readonly origin: string;
     readonly files: ReadonlyMap<string, UploadedFile>;
     readonly authorization: string | undefined;
     readonly #params: Input;
@@ -95,6 +120,8 @@ export class Call {
         this.backend = backend;
         this.method = parts.method;
         this.input = { GET: parts.query, POST: parts.body }[parts.method] ?? { ...parts.body, ...parts.query };
+        this.query = parts.query;
+        this.origin = parts.origin;
         this.files = parts.files;
         this.authorization = parts.authorization;
         this.#params = parts.params;

@@ -40,7 +40,7 @@ export function census({ store, clock }: Backend): Census {
         shareMembers: members("share"),
         invitations: store.count("invitations WHERE state = 'pending' AND (expires IS NULL OR expires > ?)", now),
         transferTokens: store.count("transferTokens WHERE expires > ?", now),
-        assets: 0,
+        assets: store.count("assets"),
         folders: nodes("folder"),
         files: nodes("file"),
         notes: nodes("note"),

@@ -10,6 +10,7 @@ import { createApp } from "./http";
 import { Ids } from "./ids";
 import { Ledger } from "./ledger";
 import { RateLimit } from "./rate-limit";
+import { assets } from "./services/assets";
 import { auth } from "./services/auth";
 import { billing } from "./services/billing";
 import { invitations } from "./services/invitations";
@@ -36,6 +37,7 @@ const services = [
     workspaces,
     shares,
     members,
+    assets,
     storage,
     uploads,
 ];

@@ -3,7 +3,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { authenticate } from "./accounts";
 import { ApiError } from "./api-error";
-import { type Answer, type Backend, Call, type Caller, type Route, type Routes, type UploadedFile } from "./call";
+import {
+    type Answer,
+    type Backend,
+    Call,
+    type Caller,
+    Content,
+    type Route,
+    type Routes,
+    type UploadedFile,
+} from "./call";
 import { type Input, inputOfJson, invalid } from "./fields";
 import type { Ledger } from "./ledger";
 import type { RateLimit } from "./rate-limit";
@@ -32,8 +41,9 @@ export function createApp(parts: HttpParts, mount: (app: Hono) => void): Hono {
     return app;
 }
 
-function routePath(route: Route): string {
-    return base + route.path.replace(/\/$/, "");
+/** Well-known addresses are the host's own; everything else lies under the API's version. */
+function routePath({ path }: Route): string {
+    return (path.startsWith("/.well-known/") ? path : base + path).replace(/\/$/, "");
 }
 
 const wrongVerb: Route = {
@@ -65,7 +75,7 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
     let caller: Caller | null = null;
     let call: Call | undefined;
     let refusal: ApiError | undefined;
-    let data: Answer | undefined;
+    let data: Answer | Content | undefined;
     try {
         const authorization = req.header("authorization");
         try {
@@ -77,16 +87,19 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
         const { body, files } = await readBody(req.raw);
         // Hono answers HEAD by the route of GET.
         const method = req.method === "HEAD" ? "GET" : req.method;
-        call = new Call(backend, { method, params: req.param(), query, body, files, authorization, caller });
+        const { origin } = new URL(req.url);
+        call = new Call(backend, { method, origin, params: req.param(), query, body, files, authorization, caller });
         const { handler } = route;
         const ready = call;
-        data = backend.store.transaction(() => handler(ready));
+        const result = backend.store.transaction(() => handler(ready));
+        if (result instanceof ApiError) refusal = result;
+        else data = result;
     } catch (error) {
         refusal = error instanceof ApiError ? error : unexpected(error);
     }
 
     const done = refusal === undefined;
-    const status = refusal?.status ?? 200;
+    const status = refusal?.status ?? (data instanceof Content ? data.status : 200);
     // Hono drops a trailing slash; every path of the API has one.
     const path = masked(req.path.replace(/\/?$/, "/"));
     ledger.add({
@@ -102,6 +115,10 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
     });
     if (parts.latencyMs > 0) await sleep(parts.latencyMs);
 
+    if (data instanceof Content) {
+        for (const [name, value] of Object.entries(data.headers)) headers.set(name, value);
+        return new Response(data.body, { status, headers });
+    }
     const resource = `${req.method} ${route.path ? base + route.path.replace(/:(\w+)/g, "{$1}") : path}`;
     const envelope = refusal
         ? { result: false, error: { code: refusal.code, text: refusal.message, documentation_url, resource } }
@@ -152,7 +169,7 @@ async function readMultipart(request: Request): Promise<Body> {
     const files = new Map<string, UploadedFile>();
     for (const [key, value] of form) {
         if (typeof value === "string") body[key] = value;
-        else files.set(key, { type: value.type, bytes: new Uint8Array(await value.arrayBuffer()) });
+        else files.set(key, { name: value.name, type: value.type, bytes: new Uint8Array(await value.arrayBuffer()) });
     }
     return { body, files };
 }

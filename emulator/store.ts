@@ -1,7 +1,7 @@
 // The emulator's state: one SQLite database, in memory or in a file, with lazily begun transactions.
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 const schema = `
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -48,6 +48,11 @@ const schema = `
     );
     CREATE INDEX invitationsByParent ON invitations (parentId, userId);
     CREATE INDEX invitationsByUser ON invitations (userId);
+    CREATE TABLE assets (
+        parentId TEXT NOT NULL, name TEXT NOT NULL, fileName TEXT NOT NULL, mimetype TEXT NOT NULL,
+        size INTEGER NOT NULL, hash TEXT NOT NULL, updated INTEGER NOT NULL, content BLOB NOT NULL,
+        PRIMARY KEY (parentId, name)
+    );
     CREATE TABLE transferTokens (
         id TEXT PRIMARY KEY, organizationId TEXT NOT NULL, token TEXT NOT NULL UNIQUE, expires INTEGER NOT NULL,
         created INTEGER NOT NULL
@@ -72,6 +77,7 @@ const tables = [
     "shares",
     "members",
     "invitations",
+    "assets",
     "transferTokens",
     "nodes",
 ];

@@ -13,6 +13,7 @@ import {
 } from "../access";
 import { invitedUser, registeredUser, userByEmail, userById } from "../accounts";
 import { ApiError } from "../api-error";
+import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes, User } from "../call";
 import { dateText } from "../clock";
 import { date, type Input, invalid, oneOf, optionalText, parseEmail, readFields } from "../fields";
@@ -200,7 +201,7 @@ export function pendingOn(call: Call, parentId: string): boolean {
 
 function list(call: Call, family: Family): Answer {
     const { id } = family.open(call, "guest");
-    return call.page("users", listRows(call.backend, id), (row) => memberObject(row, family));
+    return call.page("users", listRows(call.backend, id), (row) => memberObject(call, row, family));
 }
 
 const preferences = [
@@ -316,7 +317,7 @@ function namedMember(call: Call, parentId: string): MemberRow {
 
 function details(call: Call, family: Family): Answer {
     const parent = family.open(call, "guest");
-    return { member: memberObject(namedMember(call, parent.id), family) };
+    return { member: memberObject(call, namedMember(call, parent.id), family) };
 }
 
 function update(call: Call, family: Family): Answer {
@@ -335,7 +336,7 @@ function update(call: Call, family: Family): Answer {
         if (row.invitationId) call.store.update("invitations", row.invitationId, { role, updated: call.now });
         call.did("updated", family.memberKind, `${parent.id}/${row.userId}`);
     }
-    return { member: memberObject({ ...row, role, notify, expires }, family) };
+    return { member: memberObject(call, { ...row, role, notify, expires }, family) };
 }
 
 function remove(call: Call, family: Family): Answer {
@@ -505,17 +506,17 @@ function deleteInvitation(call: Call, family: Family): Answer {
 
 function oneMember(call: Call, family: Family, parentId: string, userId: string): Answer | null {
     const row = memberRow(call.backend, parentId, userId);
-    return row ? memberObject(row, family) : null;
+    return row ? memberObject(call, row, family) : null;
 }
 
-function memberObject(row: MemberRow, family: Family): Answer {
+function memberObject(call: Call, row: MemberRow, family: Family): Answer {
     return {
         id: row.userId,
         account_type: row.accountType,
         email_address: row.email,
         first_name: row.firstName,
         last_name: row.lastName,
-        profile_pic: null,
+        profile_pic: assetUrl(call, "user", row.userId, "profile_pic"),
         permissions: row.role,
         [family.notifyKeys[0]]: row.notify,
         expires: dateText(row.expires),

@@ -1,6 +1,7 @@
 // Organizations: create, details, update, close, lists and discovery.
 import { atLeast, membership, openOrganization, requireScope } from "../access";
 import { ApiError } from "../api-error";
+import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
 import { dateText } from "../clock";
 import { initialValues, invalid, readFields, required } from "../fields";
@@ -117,14 +118,15 @@ function closeOrganization(call: Call): Answer {
     );
     for (const workspace of workspaces) closeWorkspace(call, workspace.id);
     call.store.update("organizations", id, { closed: 1, updated: call.now });
-    for (const table of ["members", "invitations"]) call.store.run(`DELETE FROM ${table} WHERE parentId = ?`, id);
+    for (const table of ["members", "invitations", "assets"])
+        call.store.run(`DELETE FROM ${table} WHERE parentId = ?`, id);
     call.store.run("DELETE FROM transferTokens WHERE organizationId = ?", id);
     call.did("deleted", "organization", id);
     return {};
 }
 
 function publicDetails(call: Call): Answer {
-    return { org: publicObject(findOrganization(call.backend, call.param("org_id"))) };
+    return { org: publicObject(call, findOrganization(call.backend, call.param("org_id"))) };
 }
 
 function checkDomain(call: Call): Answer {
@@ -189,8 +191,9 @@ function listed(call: Call, rows: OrganizationRow[]): Answer {
     return call.page("orgs", rows, (row) => organizationObject(call, asOrganization(row)));
 }
 
-function publicObject({ id, domain, fields }: Organization): Answer {
-    return { id, domain, name: fields.name, logo: null, accent_color: fields.accent_color };
+function publicObject(call: Call, { id, domain, fields }: Organization): Answer {
+    const logo = assetUrl(call, "org", id, "logo");
+    return { id, domain, name: fields.name, logo, accent_color: fields.accent_color };
 }
 
 /** What the caller's role shows: strangers the public part, admins the billing and permissions, owners all. */
@@ -198,7 +201,7 @@ export function organizationObject(call: Call, organization: Organization): Answ
     const role = membership(call.backend, organization.id, call.user.id);
     const { billing_email, perm_member_manage, perm_auth_domains, ...fields } = organization.fields;
     return {
-        ...publicObject(organization),
+        ...publicObject(call, organization),
         member: role !== null,
         user_permission: role,
         user_status: role ? "joined" : pendingOn(call, organization.id) ? "invited" : "available",

@@ -2,6 +2,7 @@
 import { membership, openShare, openWorkspace } from "../access";
 import { passwordHash } from "../accounts";
 import { ApiError } from "../api-error";
+import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
 import { dateText } from "../clock";
 import {
@@ -329,7 +330,7 @@ function shareObject(call: Call, share: Share): Answer {
         locked: false,
         suspended: false,
         is_orphaned: folderBacked && call.store.get(backing, rootId) === undefined,
-        logo: null,
+        logo: assetUrl(call, "share", id, "logo"),
         capabilities: {},
         created: dateText(share.created),
         updated: dateText(share.updated),

@@ -38,7 +38,7 @@ function signUp(call: Call): Answer {
         verified: false,
     });
     call.did("created", "user", user.id);
-    return { user: userObject(user) };
+    return { user: userObject(call, user) };
 }
 
 function emailAvailable(call: Call): Answer {
@@ -65,10 +65,10 @@ function validateEmail(call: Call): Answer {
 }
 
 function ownDetails(call: Call): Answer {
-    return { id: call.user.id, user: userObject(call.user) };
+    return { id: call.user.id, user: userObject(call, call.user) };
 }
 
 function otherDetails(call: Call): Answer {
     const user = registeredUser(call.backend, call.param("user_id"));
-    return { id: user.id, user: userObject(user) };
+    return { id: user.id, user: userObject(call, user) };
 }

@@ -1,6 +1,7 @@
 // Workspaces: create, details, update, archive, delete, lists and name check.
 import { admitted, atLeast, membership, openOrganization, openWorkspace } from "../access";
 import { ApiError } from "../api-error";
+import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
 import { dateText } from "../clock";
 import { initialValues, invalid, readFields, required } from "../fields";
@@ -122,7 +123,7 @@ export function closeWorkspace(call: Call, id: string): void {
 /** Closes one workspace or share and drops its members, invitations and files. */
 export function closeContainer(call: Call, table: "workspaces" | "shares", id: string): void {
     call.store.update(table, id, { closed: 1, updated: call.now });
-    for (const dependent of ["members", "invitations"]) {
+    for (const dependent of ["members", "invitations", "assets"]) {
         call.store.run(`DELETE FROM ${dependent} WHERE parentId = ?`, id);
     }
     call.store.run("DELETE FROM nodes WHERE containerId = ?", id);
@@ -218,7 +219,7 @@ function workspaceObject(call: Call, workspace: Workspace): Answer {
         archived: workspace.archived === 1,
         locked: false,
         suspended: false,
-        logo: null,
+        logo: assetUrl(call, "workspace", id, "logo"),
         storage: null,
         capabilities: {},
         created: dateText(workspace.created),
