@@ -4,7 +4,7 @@ import { z } from "zod";
 import { sameValue } from "./compare";
 import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
 import { generatedName, logicalName } from "./naming";
-import { isInternal, resourceKey, withoutInternal } from "./state";
+import { resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";
 
 export interface CheckFailure {
@@ -165,9 +165,4 @@ function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
         (at, step) => (at === undefined || at === null ? undefined : (at as Record<string | number, unknown>)[step]),
         value,
     );
-}
-
-/** What the program declared, by name, without what belongs to the provider. */
-export function declaredNames(inputs: Properties): string[] {
-    return Object.keys(inputs).filter((name) => !isInternal(name));
 }
