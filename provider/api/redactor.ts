@@ -8,9 +8,9 @@ export function isSecretKey(key: string): boolean {
     return secretKey.test(key);
 }
 
-/** The segments of a path as they may be shown: the key of an invitation, which is a credential, is masked. */
+/** The segments of a path as they may be shown: an invitation's key and a transfer token, both credentials, are masked. */
 export function shownPath(pathname: string): string {
-    return pathname.replace(/(\/members\/join\/)[^/]+/, `$1${mask}`);
+    return pathname.replace(/(\/members\/join\/)[^/]+|(\/transfer\/token\/)[^/]{60,}/, `$1$2${mask}`);
 }
 
 export class Redactor {

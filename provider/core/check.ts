@@ -26,7 +26,11 @@ export function check(definition: ResourceDefinition, oldInputs: Properties, new
     );
     const inputs = { ...present, ...defaults(definition, oldInputs, present) };
     const declared = withoutInternal(inputs);
-    const refused = schemaFailures(definition, declared);
+    const refused = schemaFailures(definition, declared).map((failure) =>
+        present[failure.property] === undefined && metaOf(definition, failure.property).fallbackToName
+            ? { ...failure, reason: `${failure.reason}; none is declared, so the resource's own name was taken` }
+            : failure,
+    );
     const failures = [
         ...refused,
         ...ruleFailures(definition, declared, refused),

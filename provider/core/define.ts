@@ -108,6 +108,8 @@ export interface Ceiling {
     name: string;
     allowed: number;
     used: number;
+    /** What to do about it, where another plan would not help. */
+    advice?: string;
 }
 
 /** What the recorded state demands although no input differs, and the property that says why. */

@@ -206,9 +206,10 @@ export class Lifecycle {
         if (ceiling === undefined || ceiling.used < ceiling.allowed) return;
         const further = this.options.session.plannedCreates(group(definition, inputs));
         const plural = further === 1 ? "1 further one is" : `${further} further ones are`;
+        const { advice = "Remove what is not needed, or change the organization's plan" } = ceiling;
         throw new ResourceError(
-            `the plan allows ${ceiling.allowed} ${ceiling.name} and there are ${ceiling.used}; nothing was requested` +
-                `${further > 0 ? `, and ${plural} to come in this run` : ""}. Remove what is not needed, or change the organization's plan`,
+            `${ceiling.advice ? "the service" : "the plan"} allows ${ceiling.allowed} ${ceiling.name} and there are ${ceiling.used}; ` +
+                `nothing was requested${further > 0 ? `, and ${plural} to come in this run` : ""}. ${advice}`,
         );
     }
 
@@ -242,7 +243,7 @@ export class Lifecycle {
             if (found?.foreign) {
                 if (hasOtherName) continue;
                 throw new ResourceError(
-                    `${unique}: ${JSON.stringify(candidate[unique ?? ""])} is taken by somebody else; declare another`,
+                    `${unique}: ${JSON.stringify(candidate[unique ?? ""])} is taken, by somebody else or in another place; declare another`,
                 );
             }
             if (found !== undefined) return this.takeOver(definition, context, found);

@@ -10,6 +10,7 @@ import { parentId } from "../core/properties";
 import { toRfc3339 } from "../core/wire";
 
 const mostActive = 5;
+const advice = "Revoke one that nobody uses, or wait until one expires: each lives for 72 hours";
 
 const token = z.looseObject({ id: z.coerce.string().optional(), token: z.string(), expires: z.string().nullish() });
 
@@ -140,7 +141,7 @@ export const transferToken = defineResource({
 
     async ceiling(context, { organizationId }) {
         const active = await tokensBefore(context, String(organizationId));
-        return { name: "active transfer tokens for an organization", allowed: mostActive, used: active.length };
+        return { name: "active transfer tokens for an organization", allowed: mostActive, used: active.length, advice };
     },
 
     async create(context, declared) {

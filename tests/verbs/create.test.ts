@@ -306,7 +306,7 @@ describe("3.16 the limits of the plan", () => {
         const requests = await service.requestsOf(async () => {
             failure = await failureOf(new Resource("TransferToken").up(process, { organizationId }));
         });
-        expect(failure?.message).toContain("the plan allows 5 active transfer tokens");
+        expect(failure?.message).toContain("the service allows 5 active transfer tokens");
         expect(creates(requests)).toEqual([]);
     });
 
