@@ -72,8 +72,7 @@ export class ProviderProtocol {
             .setEngineAddress(engineAddress)
             .setRootDirectory(folder)
             .setProgramDirectory(folder)
-            .setConfigureWithUrn(true)
-            .setInvokeWithPreview(true);
+            .setConfigureWithUrn(true);
         const answer = await this.implemented<proto.ProviderHandshakeRequest, proto.ProviderHandshakeResponse>(
             (sent, done) => this.client.handshake(sent, done),
             request,

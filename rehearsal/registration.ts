@@ -47,27 +47,31 @@ export function decodeRegistration(request: RegisterResourceRequest, urn: string
     };
 }
 
+/** Fields of a registration that stand for an option which this engine does not have. Older SDKs lack some of them. */
+const unsupportedOptions = {
+    importid: "import",
+    aliasesList: "aliases",
+    aliasurnsList: "aliases",
+    retainondelete: "retainOnDelete",
+    replaceonchangesList: "replaceOnChanges",
+    deletedwith: "deletedWith",
+    replaceWithList: "replaceWith",
+    replacementTrigger: "replacementTrigger",
+    hidediffsList: "hideDiffs",
+    customtimeouts: "customTimeouts",
+    transformsList: "transforms",
+    hooks: "hooks",
+    provider: "provider",
+    providersMap: "providers",
+    stateMigrationsList: "stateMigrations",
+} as const;
+
 /** The first thing in the request that the rehearsal cannot do, named as users know it. */
 export function unsupportedIn(request: RegisterResourceRequest): string | undefined {
-    const timeouts = request.getCustomtimeouts();
-    const options: [string, boolean][] = [
-        ["import", request.getImportid() !== ""],
-        ["aliases", request.getAliasesList().length + request.getAliasurnsList().length > 0],
-        ["retainOnDelete", request.getRetainondelete() === true],
-        ["replaceOnChanges", request.getReplaceonchangesList().length > 0],
-        ["deletedWith", request.getDeletedwith() !== ""],
-        ["replaceWith", request.getReplaceWithList().length > 0],
-        ["replacementTrigger", request.hasReplacementTrigger()],
-        ["hideDiffs", request.getHidediffsList().length > 0],
-        ["customTimeouts", timeouts !== undefined && Object.values(timeouts.toObject()).some((time) => time !== "")],
-        ["transforms", request.getTransformsList().length > 0],
-        ["hooks", Object.values(request.getHooks()?.toObject() ?? {}).some((list) => list.length > 0)],
-        ["provider", request.getProvider() !== ""],
-        ["providers", request.getProvidersMap().getLength() > 0],
-        ["stateMigrations", request.getStateMigrationsList().length > 0],
-    ];
-    const option = options.find(([, used]) => used);
-    if (option) return `the resource option \`${option[0]}\``;
+    const fields = request.toObject();
+    for (const field of Object.keys(unsupportedOptions) as (keyof typeof unsupportedOptions)[]) {
+        if (says(fields[field])) return `the resource option \`${unsupportedOptions[field]}\``;
+    }
     if (request.getRemote()) return "remote components";
     if (!request.getCustom()) return undefined;
     const type = request.getType();
@@ -75,6 +79,11 @@ export function unsupportedIn(request: RegisterResourceRequest): string | undefi
     if (request.getPackageref() !== "") return "parameterized packages";
     if (!type.startsWith(dynamicTypePrefix)) return `resources of the provider plugin \`${type.split(":")[0]}\``;
     return undefined;
+}
+
+/** Whether a field says anything: an empty message says as little as one that is not there. */
+function says(value: unknown): boolean {
+    return typeof value === "object" && value !== null ? Object.values(value).some(says) : Boolean(value);
 }
 
 /** The URN of a resource: the types of its parents, the Stack left out, lead to its own. */

@@ -15,7 +15,7 @@ import {
     type RegisterResourceOutputsRequest,
     type RegisterResourceRequest,
     RegisterResourceResponse,
-    ResourceMonitorFeature,
+    type ResourceMonitorFeature,
     type SupportsFeatureRequest,
     SupportsFeatureResponse,
 } from "@pulumi/pulumi/proto/resource_pb";
@@ -54,19 +54,20 @@ export interface MonitorFacts {
     parallel: number;
 }
 
+/** The features that a program may use, with their numbers; what of them is not supported is refused when it is used. */
 const features: Record<string, ResourceMonitorFeature> = {
-    secrets: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_SECRETS,
-    resourceReferences: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
-    outputValues: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
-    aliasSpecs: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-    replacementTrigger: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
-    deletedWith: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-    replaceWith: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-    transforms: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-    invokeTransforms: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-    parameterization: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-    resourceHooks: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-    errorHooks: ResourceMonitorFeature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+    secrets: 0,
+    resourceReferences: 1,
+    outputValues: 2,
+    aliasSpecs: 3,
+    replacementTrigger: 4,
+    deletedWith: 5,
+    replaceWith: 6,
+    transforms: 7,
+    invokeTransforms: 8,
+    parameterization: 9,
+    resourceHooks: 10,
+    errorHooks: 11,
 };
 
 const severities: Record<LogSeverity, Severity> = {

@@ -11,6 +11,7 @@ import { subject } from "./step-executor";
 import {
     compareKeys,
     isSecret,
+    mapProperties,
     masked,
     type Properties,
     plainReceiver,
@@ -187,18 +188,11 @@ export class StepGenerator {
         const found: ResourceState[] = [];
         for (const dependent of dependentsOf(root, this.resources, (urn) => this.decided.has(urn))) {
             if (!dependent.custom || dependent.delete) continue;
-            const inputs = Object.fromEntries(
-                Object.entries(dependent.inputs).map(([key, value]): [string, Value] => {
-                    const sources = dependent.propertyDependencies[key] ?? [];
-                    return [key, sources.some((urn) => replaced.has(urn)) ? unknown : value];
-                }),
-            );
-            if (
-                !Object.values(dependent.propertyDependencies)
-                    .flat()
-                    .some((urn) => replaced.has(urn))
-            )
-                continue;
+            const touched = Object.entries(dependent.propertyDependencies)
+                .filter(([, urns]) => urns.some((urn) => replaced.has(urn)))
+                .map(([key]) => key);
+            if (touched.length === 0) continue;
+            const inputs = mapProperties(dependent.inputs, (value, key) => (touched.includes(key) ? unknown : value));
             const provider = await this.options.providers.find(dependent.provider, this.resources);
             const { id, inputs: oldInputs, outputs, ignoreChanges } = dependent;
             const answer = await provider.diff(subject(dependent), id, oldInputs, outputs, inputs, ignoreChanges);
