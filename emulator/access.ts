@@ -61,18 +61,28 @@ export function admitted(backend: Backend, workspace: Workspace, userId: string)
     return atLeast(membership(backend, workspace.organizationId, userId), joiners[workspace.fields.perm_join]);
 }
 
-/** A share is open to its own members, to those of its workspace, and as far as its access options reach. */
+/**
+ * A share is open to its own members, to those of its workspace, and as far as its access options reach until it
+ * expires or is archived.
+ */
 export function shareRole(backend: Backend, share: Share, workspace: Workspace, userId: string): Role | null {
     const { access_options: access, password } = share.fields;
-    const open = access === shareAccess.registered || (access === shareAccess.link && password === null);
+    const visited = !share.archived && !hasExpired(backend, share);
+    const open = visited && (access === shareAccess.registered || (access === shareAccess.link && password === null));
     const ofOrganization =
-        access === shareAccess.organization && membership(backend, workspace.organizationId, userId) !== null;
+        visited &&
+        access === shareAccess.organization &&
+        membership(backend, workspace.organizationId, userId) !== null;
     return highest(
         membership(backend, share.id, userId),
         workspaceRole(backend, workspace, userId),
         ofOrganization ? "guest" : null,
         open ? "view" : null,
     );
+}
+
+export function hasExpired({ clock }: Backend, { fields: { expires } }: Share): boolean {
+    return expires !== null && expires <= clock.now;
 }
 
 export interface OpenOrganization {
@@ -123,10 +133,20 @@ export function openShare(
     const share = findShare(call.backend, named);
     const workspace = findWorkspace(call.backend, share.workspaceId);
     requireScope(call, [...workspaceLine(workspace), ["share", share.id]]);
-    const role = requireRole(shareRole(call.backend, share, workspace, call.user.id), needed, "share");
+    const role = requireRole(roleOf(call, share, workspace), needed, "share");
     if (intent !== "read") refuseArchived("workspace", workspace);
     if (intent === "write") refuseArchived("share", share);
     return { share, workspace, role };
+}
+
+/** The bearer of a share's own token is a guest while strangers may enter; without an account, nothing else. */
+function roleOf({ backend, caller, user }: Call, share: Share, workspace: Workspace): Role | null {
+    const byLink = share.fields.access_options === shareAccess.link;
+    const visited = byLink && !share.archived && !hasExpired(backend, share);
+    return highest(
+        user.registered ? shareRole(backend, share, workspace, user.id) : null,
+        visited && caller.opens === share.id ? "guest" : null,
+    );
 }
 
 function workspaceLine(workspace: Workspace): [string, string][] {

@@ -4,7 +4,7 @@ import { ApiError } from "./api-error";
 import { assetUrl } from "./asset-url";
 import type { Answer, Backend, Call, Caller, User } from "./call";
 
-const jwtSeconds = 3600;
+const tokenSeconds = 3600;
 
 export interface NewAccount {
     email: string;
@@ -70,9 +70,14 @@ export function invitedUser(backend: Backend, email: string): User {
     return user;
 }
 
-export function passwordMatches(backend: Backend, user: User, password: string): boolean {
-    const hash = passwordHash(backend, user.id, password);
-    return user.password !== null && timingSafeEqual(Buffer.from(user.password), Buffer.from(hash));
+/** Whether a password is the one whose hash the owner, a user or a share, keeps. */
+export function passwordMatches(
+    backend: Backend,
+    owner: { id: string; password: string | null },
+    password: string,
+): boolean {
+    const hash = passwordHash(backend, owner.id, password);
+    return owner.password !== null && timingSafeEqual(Buffer.from(owner.password), Buffer.from(hash));
 }
 
 /** One-way and keyed, so that a saved data file holds no password. */
@@ -113,10 +118,42 @@ export function createApiKey(backend: Backend, key: Partial<ApiKey> & { userId: 
 }
 
 export function signIn(backend: Backend, user: User): Answer {
+    return { auth_token: signToken(backend, { sub: user.id }), expires_in: tokenSeconds, "2factor": false };
+}
+
+/** Lets its bearer into one share: with the caller's own account where there is one. */
+export function shareToken(call: Call, share: string): Answer {
+    const sub = call.signedIn?.user.id;
+    const auth_token = signToken(call.backend, { ...(sub !== undefined && { sub }), share });
+    return { auth_token, expires_in: tokenSeconds };
+}
+
+/** What a token says of its bearer. */
+interface Claims {
+    /** The account, where there is one. */
+    sub?: string;
+    /** The share that the token alone opens. */
+    share?: string;
+    /** The node whose bytes may be read with it, and nothing else. */
+    node?: string;
+}
+
+export function signToken(backend: Backend, claims: Claims): string {
     const { now } = backend.clock;
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
-    const signed = `${encode({ alg: "HS256", typ: "JWT" })}.${encode({ sub: user.id, iat: now, exp: now + jwtSeconds })}`;
-    return { auth_token: `${signed}.${hmac(backend, signed)}`, expires_in: jwtSeconds, "2factor": false };
+    const head = encode({ alg: "HS256", typ: "JWT" });
+    const signed = `${head}.${encode({ ...claims, iat: now, exp: now + tokenSeconds })}`;
+    return `${signed}.${hmac(backend, signed)}`;
+}
+
+/** What a token says, when it is one of ours and has not expired. */
+export function readToken(backend: Backend, token: string): Claims | undefined {
+    const [header = "", payload = "", signature = ""] = token.split(".");
+    const expected = Buffer.from(hmac(backend, `${header}.${payload}`));
+    const given = Buffer.from(signature);
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    const claims: Claims & { exp: number } = JSON.parse(Buffer.from(payload, "base64url").toString());
+    return claims.exp > backend.clock.now ? claims : undefined;
 }
 
 /** Who is behind an Authorization header; null without one, refused when it is not valid. */
@@ -129,15 +166,34 @@ export function authenticate(backend: Backend, authorization: string | undefined
 }
 
 function jwtCaller(backend: Backend, token: string): Caller | null {
-    const [header = "", payload = "", signature = ""] = token.split(".");
-    const expected = Buffer.from(hmac(backend, `${header}.${payload}`));
-    const given = Buffer.from(signature);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-    const claims: { sub: string; exp: number } = JSON.parse(Buffer.from(payload, "base64url").toString());
-    const user = userById(backend, claims.sub);
-    if (!user?.registered || claims.exp <= backend.clock.now) return null;
-    return { user, authType: "jwt_v1", scopes: null, agentName: null };
+    const { sub, share } = readToken(backend, token) ?? {};
+    const user = sub === undefined ? undefined : userById(backend, sub);
+    if (share !== undefined) {
+        return {
+            user: user ?? guest,
+            authType: "jwt_v2",
+            scopes: [`share:${share}:rw`],
+            agentName: null,
+            opens: share,
+        };
+    }
+    if (!user?.registered) return null;
+    return { user, authType: "jwt_v1", scopes: null, agentName: null, opens: null };
 }
+
+/** Who is let into a share without an account. */
+const guest: User = {
+    id: "",
+    email: "guest",
+    accountType: "human",
+    firstName: null,
+    lastName: null,
+    password: null,
+    verified: 1,
+    registered: 0,
+    emailToken: null,
+    created: 0,
+};
 
 function apiKeyCaller(backend: Backend, secret: string): Caller | null {
     const row = backend.store.get<User & { scopes: string | null; agentName: string | null }>(
@@ -148,7 +204,7 @@ function apiKeyCaller(backend: Backend, secret: string): Caller | null {
     );
     if (!row) return null;
     const { scopes, agentName, ...user } = row;
-    return { user, authType: "api_key", scopes: scopes === null ? null : JSON.parse(scopes), agentName };
+    return { user, authType: "api_key", scopes: scopes === null ? null : JSON.parse(scopes), agentName, opens: null };
 }
 
 /** The user object of every answer. */

@@ -30,10 +30,12 @@ export interface User {
 /** Who asks, and with which credential. */
 export interface Caller {
     readonly user: User;
-    readonly authType: "jwt_v1" | "api_key";
+    readonly authType: "jwt_v1" | "jwt_v2" | "api_key";
     /** `org:*:rw` and the like; null means everything. */
     readonly scopes: readonly string[] | null;
     readonly agentName: string | null;
+    /** The share that a password or a guest token opens, and all that it reaches. */
+    readonly opens: string | null;
 }
 
 export interface UploadedFile {
@@ -138,6 +140,11 @@ export class Call {
 
     get now(): number {
         return this.backend.clock.now;
+    }
+
+    /** Who asks; null on a route that needs no credential. */
+    get signedIn(): Caller | null {
+        return this.#caller;
     }
 
     get caller(): Caller {

@@ -128,8 +128,13 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
 
 const documentation_url = "https://api.fast.io/llms.txt";
 
+const shareTokenRoutes = /^\/(share\/:share_id\/(details|public|assets|storage)|upload)\//;
+
 function requireCaller(caller: Caller | null, route: Route): void {
     if (!caller) throw new ApiError("AUTH_INVALID", "Authentication is required.");
+    if (caller.opens !== null && !shareTokenRoutes.test(route.path)) {
+        throw new ApiError("DENIED", "A share's own token reaches that share's content only.");
+    }
     if (route.access === "verified" && !caller.user.verified) {
         throw new ApiError("RESTRICTED", "Validate the account's e-mail address first.");
     }

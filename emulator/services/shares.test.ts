@@ -337,6 +337,69 @@ describe("who may do what on a share", () => {
     });
 });
 
+describe("guests", () => {
+    let driver = new Driver();
+    let share = "";
+    beforeEach(async () => {
+        driver = new Driver();
+        const form = { share_type: "send", access_options: link, password: "secret" };
+        share = `/share/${await driver.share(await driver.workspace(await driver.organization()), form)}`;
+    });
+    const enter = (form: Record<string, string> = { password: "secret" }, token = "") =>
+        driver.post(`${share}/auth/password/`, form, token);
+    const details = (token: string) => driver.get(`${share}/details/`, token);
+
+    it("enter with the share's password, without an account, and see that share only", async () => {
+        expect((await enter({ password: "guess" })).outcome).toBe("401/1650");
+        expect((await enter({})).outcome).toBe("406/1605");
+        expect((await driver.post(`${share}/auth/guest/`, {}, "")).outcome).toBe("401/1680");
+        const entered = await enter();
+        expect(entered.body).toMatchObject({ auth_token: expect.stringContaining("."), expires_in: 3600 });
+        const token = entered.text("auth_token");
+        expect((await details(token)).outcome).toBe("200");
+        expect((await driver.get(`${share}/storage/root/list/`, token)).outcome).toBe("200");
+        expect((await driver.ledger()).at(-1)).toMatchObject({ actor: "guest" });
+        for (const path of ["/user/me/details/", "/orgs/all/", `${share}/members/list/`]) {
+            expect((await driver.get(path, token)).outcome).toBe("401/1680");
+        }
+        expect((await driver.post(`${share}/members/join/`, {}, token)).outcome).toBe("401/1680");
+        expect((await driver.post(`${share}/storage/root/createfolder/`, { name: "x" }, token)).outcome).toBe(
+            "401/1680",
+        );
+        await driver.control("/clock", { advanceSeconds: 3600 });
+        expect((await details(token)).outcome).toBe("401/1650");
+    });
+
+    it("with an account keep it", async () => {
+        const { token } = await driver.account("ann@example.com");
+        expect((await details(token)).outcome).toBe("401/1680");
+        expect((await details((await enter(undefined, token)).text("auth_token"))).outcome).toBe("200");
+        expect((await driver.ledger()).at(-1)).toMatchObject({ actor: "ann@example.com" });
+    });
+
+    it("enter without a password where there is none", async () => {
+        await driver.post(`${share}/update/`, { password: "null" });
+        const entered = await driver.post(`${share}/auth/guest/`, {}, "");
+        expect((await details(entered.text("auth_token"))).outcome).toBe("200");
+        expect((await enter()).outcome).toBe("401/1650");
+    });
+
+    it("are shut out when the share closes to them", async () => {
+        const token = (await enter()).text("auth_token");
+        await driver.post(`${share}/update/`, { expires: "2026-02-12 10:10:00" });
+        await driver.control("/clock", { advanceSeconds: 600 });
+        expect([(await enter()).outcome, (await details(token)).outcome]).toEqual(["401/1680", "401/1680"]);
+        await driver.post(`${share}/update/`, { expires: "null" });
+        await driver.post(`${share}/archive/`);
+        expect([(await enter()).outcome, (await details(token)).outcome]).toEqual(["406/1670", "401/1680"]);
+        await driver.post(`${share}/unarchive/`);
+        expect((await details(token)).outcome).toBe("200");
+        await driver.post(`${share}/update/`, { access_options: registered });
+        expect((await details(token)).outcome).toBe("401/1680");
+        expect((await driver.post(`${share}/auth/guest/`, {}, "")).outcome).toBe("401/1680");
+    });
+});
+
 describe("the plan", () => {
     it("allows 50 shares in an organization", async () => {
         const driver = new Driver();

@@ -1,6 +1,6 @@
 // Shares: create, details, update, archive, delete, lists and name check.
-import { membership, openShare, openWorkspace } from "../access";
-import { passwordHash } from "../accounts";
+import { hasExpired, membership, openShare, openWorkspace, refuseArchived } from "../access";
+import { passwordHash, passwordMatches, shareToken } from "../accounts";
 import { ApiError } from "../api-error";
 import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
@@ -42,6 +42,8 @@ export function shares(routes: Routes): void {
     routes.delete("/share/:share_id/delete/", deleteShare);
     routes.post("/share/:share_id/archive/", (call) => setArchived(call, 1));
     routes.post("/share/:share_id/unarchive/", (call) => setArchived(call, 0));
+    routes.post("/share/:share_id/auth/password/", passwordAuth, "anyone");
+    routes.post("/share/:share_id/auth/guest/", guestAuth, "anyone");
     routes.get("/workspace/:workspace_id/list/shares/", ofWorkspace);
     routes.get("/shares/all/", reachable);
     routes.get("/shares/available/", (call) => listed(call, joined(call)));
@@ -222,6 +224,31 @@ function updateShare(call: Call): Answer {
         call.did("updated", "share", share.id);
     }
     return one(call, changed);
+}
+
+/** A share that strangers may enter: by link, and neither archived nor expired. */
+function visitable(call: Call): Share {
+    const share = findShare(call.backend, call.param("share_id"));
+    const byLink = share.fields.access_options === shareAccess.link;
+    if (!byLink || hasExpired(call.backend, share)) throw new ApiError("DENIED", "This share is not open to guests.");
+    refuseArchived("share", share);
+    refuseArchived("workspace", findWorkspace(call.backend, share.workspaceId));
+    return share;
+}
+
+function passwordAuth(call: Call): Answer {
+    const { id, fields } = visitable(call);
+    const password = required(call.input, "password");
+    if (!passwordMatches(call.backend, { id, password: fields.password }, password)) {
+        throw new ApiError("AUTH_INVALID", "The password is wrong.");
+    }
+    return shareToken(call, id);
+}
+
+function guestAuth(call: Call): Answer {
+    const { id, fields } = visitable(call);
+    if (fields.password !== null) throw new ApiError("DENIED", "This share needs a password.");
+    return shareToken(call, id);
 }
 
 function deleteShare(call: Call): Answer {
