@@ -38,6 +38,29 @@ const kinds: Record<string, () => Promise<Made>> = {
         const vanish = () => service.api("DELETE", `workspace/${workspaceId}/delete/?confirm=${workspaceId}`);
         return { resource, organizationId, workspaceId, vanish };
     },
+    Share: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const resource = await up("Share", { workspaceId, title: "Q4 Report" });
+        const vanish = () => service.api("DELETE", `share/${resource.id}/delete/?confirm=${resource.id}`);
+        return { resource, organizationId, workspaceId, vanish };
+    },
+    OrganizationMember: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        const { userId } = await service.account("ann@example.com");
+        const resource = await up("OrganizationMember", { organizationId, email: "ann@example.com", role: "member" });
+        const vanish = () => service.api("DELETE", `org/${organizationId}/members/${userId}/`);
+        return { resource, organizationId, workspaceId: "", vanish };
+    },
+    ShareMember: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const { id: shareId } = await service.share(workspaceId, "Q4 Report");
+        const { userId } = await service.account("ann@example.com");
+        const resource = await up("ShareMember", { shareId, email: "ann@example.com", role: "view" });
+        const vanish = () => service.api("DELETE", `share/${shareId}/members/${userId}/`);
+        return { resource, organizationId, workspaceId, vanish };
+    },
     WorkspaceMember: async () => {
         const { id: organizationId } = await service.organization("acme");
         const { id: workspaceId } = await service.workspace(organizationId, "design");
@@ -112,7 +135,10 @@ describe.each(Object.keys(kinds))("3.5 %s", (name) => {
     const ownRead: Record<string, RegExp> = {
         Organization: /\/org\/\d+\/details\//,
         Workspace: /\/workspace\/\d+\/details\//,
+        Share: /\/share\/\d+\/details\//,
+        OrganizationMember: /\/members\/list\//,
         WorkspaceMember: /\/members\/list\//,
+        ShareMember: /\/members\/list\//,
     };
 
     test.each([
@@ -135,7 +161,10 @@ describe.each(Object.keys(kinds))("3.5 %s", (name) => {
         const above: Record<string, RegExp> = {
             Organization: /\/orgs\/all\//,
             Workspace: /\/org\/\d+\/details\//,
+            Share: /\/workspace\/\d+\/details\//,
+            OrganizationMember: /\/org\/\d+\/details\//,
             WorkspaceMember: /\/workspace\/\d+\/details\//,
+            ShareMember: /\/share\/\d+\/details\//,
         };
         for (const how of [refusal(401, 1680), refusal(500, 1654), "lost"] as const) {
             process.troubles.splice(0, 1, { path: above[made.resource.kind] ?? /never/, how });

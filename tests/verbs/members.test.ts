@@ -2,57 +2,11 @@
 import type { Properties } from "../../provider/core/define";
 import { PartialFailure } from "../../provider/core/errors";
 import { failureOf, Process, Resource, refusal, Service } from "./fixture";
-import type { Account, ParentSegment } from "./service";
-
-interface Parent {
-    kind: string;
-    segment: ParentSegment;
-    /** As in sentences. */
-    noun: string;
-    input: string;
-    notifyKey: string;
-    /** A role other than admin; other than member where there is one. */
-    lesserRole: string;
-    /** Makes a parent. */
-    open(name: string): Promise<string>;
-    close(): Promise<unknown>;
-}
-
-const parents: Parent[] = [
-    {
-        kind: "OrganizationMember",
-        segment: "org",
-        noun: "organization",
-        input: "organizationId",
-        notifyKey: "notify_options",
-        lesserRole: "member",
-        open: async (name) => (await service.organization(name)).id,
-        close: () => service.api("POST", `org/${parentId}/close/`, { confirm: parentId }),
-    },
-    {
-        kind: "WorkspaceMember",
-        segment: "workspace",
-        noun: "workspace",
-        input: "workspaceId",
-        notifyKey: "notifications",
-        lesserRole: "guest",
-        open: async (name) => (await service.workspace(organizationId, name)).id,
-        close: () => service.api("DELETE", `workspace/${parentId}/delete/?confirm=${parentId}`),
-    },
-    {
-        kind: "ShareMember",
-        segment: "share",
-        noun: "share",
-        input: "shareId",
-        notifyKey: "notify_options",
-        lesserRole: "view",
-        open: async (name) => (await service.share((await service.workspace(organizationId, name)).id, name)).id,
-        close: () => service.api("DELETE", `share/${parentId}/delete/?confirm=${parentId}`),
-    },
-];
+import { type MemberParent, memberParents } from "./member-parents";
+import type { Account } from "./service";
 
 /** The kind of parent that the tests are about at the moment. */
-let of: Parent;
+let of: MemberParent;
 let service: Service;
 let process: Process;
 let organizationId: string;
@@ -67,7 +21,7 @@ beforeEach(async () => {
     await service.reset();
     process = new Process(service);
     organizationId = (await service.organization("acme")).id;
-    parentId = await of.open("design");
+    parentId = await of.open(service, organizationId, "design");
     ann = await service.account("ann@example.com");
 });
 afterEach(() => process.close());
@@ -104,7 +58,7 @@ async function nextRun(): Promise<Process> {
     return process;
 }
 
-describe.each(parents)("$kind", (parent) => {
+describe.each(memberParents)("$kind", (parent) => {
     beforeAll(() => {
         of = parent;
     });
@@ -462,7 +416,7 @@ describe.each(parents)("$kind", (parent) => {
         });
 
         test("the same person in another parent is a replacement that leaves neither behind", async () => {
-            const other = await of.open("other");
+            const other = await of.open(service, organizationId, "other");
             const resource = await up(byEmail("ann@example.com"));
             await resource.up(await nextRun(), { ...byEmail("ann@example.com"), [of.input]: other });
             expect(await stored("ann@example.com")).toBeUndefined();
@@ -529,7 +483,7 @@ describe.each(parents)("$kind", (parent) => {
 
         test("with the parent gone: no error", async () => {
             const resource = await up(byEmail(invited));
-            await of.close();
+            await of.close(service, parentId);
             await resource.delete(await nextRun());
         });
     });
