@@ -17,6 +17,7 @@ const classes = {
     EXISTS: [1669, 409],
     RESTRICTED: [1670, 406],
     ENHANCE_CALM: [1671, 429],
+    LOCKED: [1677, 423],
     DENIED: [1680, 401],
     FEATURE_LIMIT: [1685, 412],
     NOT_IMPLEMENTED: [1686, 501],

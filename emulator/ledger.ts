@@ -17,7 +17,8 @@ export type Kind =
     | "asset"
     | "folder"
     | "file"
-    | "note";
+    | "note"
+    | "link";
 
 export interface LedgerEntry {
     seq: number;

@@ -60,13 +60,36 @@ const schema = `
     CREATE INDEX transferTokensByOrganization ON transferTokens (organizationId);
     CREATE TABLE nodes (
         id TEXT PRIMARY KEY, containerId TEXT NOT NULL, parentId TEXT, type TEXT NOT NULL, name TEXT NOT NULL,
-        content BLOB, size INTEGER, hash TEXT, mimetype TEXT, version TEXT, origin TEXT, metadataTitle TEXT,
-        metadataShort TEXT, trashId TEXT, deleted INTEGER, creator TEXT NOT NULL, created INTEGER NOT NULL,
-        modified INTEGER NOT NULL
+        version TEXT, targetId TEXT, metadataTitle TEXT, metadataShort TEXT, lock TEXT, trashId TEXT, deleted INTEGER,
+        creator TEXT NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL
     );
     CREATE INDEX nodesByParent ON nodes (parentId, trashId, name);
     CREATE INDEX nodesByContainer ON nodes (containerId);
     CREATE INDEX nodesByTrash ON nodes (trashId);
+    CREATE INDEX nodesByTarget ON nodes (targetId) WHERE targetId IS NOT NULL;
+    CREATE TABLE versions (
+        id TEXT PRIMARY KEY, nodeId TEXT NOT NULL, contentId TEXT NOT NULL, size INTEGER NOT NULL, hash TEXT NOT NULL,
+        mimetype TEXT NOT NULL, origin TEXT, creator TEXT NOT NULL, created INTEGER NOT NULL
+    );
+    CREATE INDEX versionsByNode ON versions (nodeId);
+    CREATE INDEX versionsByContent ON versions (contentId);
+    CREATE INDEX versionsByHash ON versions (hash);
+    -- Bytes, in the pieces in which they came: copies and versions share them, and no file is ever held as a whole.
+    CREATE TABLE pieces (
+        contentId TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL,
+        PRIMARY KEY (contentId, number)
+    );
+    CREATE VIEW nodeRows AS
+        SELECT nodes.*, contentId, size, hash, mimetype, origin
+        FROM nodes LEFT JOIN versions ON versions.id = nodes.version;
+    CREATE TRIGGER nodeGone AFTER DELETE ON nodes BEGIN
+        DELETE FROM versions WHERE nodeId = old.id;
+    END;
+    CREATE TRIGGER versionGone AFTER DELETE ON versions
+        WHEN NOT EXISTS (SELECT 1 FROM versions WHERE contentId = old.contentId)
+    BEGIN
+        DELETE FROM pieces WHERE contentId = old.contentId;
+    END;
 `;
 
 const tables = [
@@ -80,6 +103,8 @@ const tables = [
     "assets",
     "transferTokens",
     "nodes",
+    "versions",
+    "pieces",
 ];
 
 /** What the emulator remembers about itself. */

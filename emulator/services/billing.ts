@@ -51,7 +51,7 @@ function credits(call: Call): Answer {
 
 /** Bytes of all files and notes of an organization, trash included. */
 export function storedBytes(call: Call, organizationId: string): number {
-    const sql = `SELECT coalesce(sum(size), 0) AS bytes FROM nodes WHERE containerId IN (
+    const sql = `SELECT coalesce(sum(size), 0) AS bytes FROM nodeRows WHERE containerId IN (
         SELECT id FROM workspaces WHERE organizationId = ?1 AND closed = 0
         UNION ALL SELECT shares.id FROM shares JOIN workspaces ON workspaces.id = workspaceId
         WHERE organizationId = ?1 AND shares.closed = 0)`;

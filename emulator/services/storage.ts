@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { type Intent, openShare, openWorkspace, type Role } from "../access";
 import { ApiError } from "../api-error";
-import type { Answer, Call, Routes } from "../call";
+import type { Answer, Backend, Call, Routes } from "../call";
 import { dateText } from "../clock";
 import { clears, flag, invalid, optionalText, readFields, required, text } from "../fields";
 import { canonicalOpaque } from "../ids";
@@ -15,16 +15,22 @@ export interface Node {
     containerId: string;
     /** null for the root folder of a container. */
     parentId: string | null;
-    type: "folder" | "file" | "note";
+    type: "folder" | "file" | "note" | "link";
     name: string;
+    /** The current version of a file or note, and what it holds. */
+    version: string | null;
+    contentId: string | null;
     size: number | null;
     hash: string | null;
     mimetype: string | null;
-    version: string | null;
     /** JSON. */
     origin: string | null;
+    /** The share that a link leads to. */
+    targetId: string | null;
     metadataTitle: string | null;
     metadataShort: string | null;
+    /** JSON of a `Lock`. */
+    lock: string | null;
     /** The node that was put into the trash: itself or a folder above; null while it is live. */
     trashId: string | null;
     deleted: number | null;
@@ -33,9 +39,21 @@ export interface Node {
     modified: number;
 }
 
-/** Every column but the content. */
-const columns = `id, containerId, parentId, type, name, size, hash, mimetype, version, origin, metadataTitle,
-    metadataShort, trashId, deleted, creator, created, modified`;
+/** Who may change a file or note for now. */
+export interface Lock {
+    token: string;
+    userId: string;
+    info: unknown;
+    created: number;
+    expires: number;
+}
+
+/** Bytes in the store. */
+export interface Stored {
+    contentId: string;
+    size: number;
+    hash: string;
+}
 
 /** One storage as a workspace or a share shows it. */
 export interface Storage {
@@ -44,33 +62,38 @@ export interface Storage {
     organizationId: Organization["id"];
     /** The share shows one folder of its workspace. */
     folderBacked: boolean;
+    /** The caller's role on the workspace or share. */
+    role: Role;
+    /** The share, where the storage is one's. */
+    share?: Share;
 }
 
 type Open = (call: Call, needed: Role, intent?: Intent, named?: string) => Storage;
 
 export const openWorkspaceStorage: Open = (call, needed, intent, named) => {
-    const { workspace } = openWorkspace(call, needed, intent, named);
-    const { id, rootId, organizationId } = workspace;
-    return { containerId: id, rootId, organizationId, folderBacked: false };
+    const { workspace, role } = openWorkspace(call, needed, intent, named);
+    return { ...workspaceStorage(workspace), role };
 };
+
+export function workspaceStorage({ id, rootId, organizationId }: Workspace): Omit<Storage, "role"> {
+    return { containerId: id, rootId, organizationId, folderBacked: false };
+}
 
 export const openShareStorage: Open = (call, needed, intent, named) => {
-    const { share, workspace } = openShare(call, needed, intent, named);
-    return shareStorage(share, workspace);
+    const { share, workspace, role } = openShare(call, needed, intent, named);
+    const folderBacked = share.storageMode === "workspace_folder";
+    const containerId = folderBacked ? workspace.id : share.id;
+    return { containerId, rootId: share.rootId, organizationId: workspace.organizationId, folderBacked, role, share };
 };
 
-export function shareStorage({ id, rootId, storageMode }: Share, workspace: Workspace): Storage {
-    const folderBacked = storageMode === "workspace_folder";
-    const { organizationId } = workspace;
-    return { containerId: folderBacked ? workspace.id : id, rootId, organizationId, folderBacked };
+/** Routes of the storage of workspaces and of shares: the same for both. */
+export function onStorages(on: (path: string, open: Open) => void): void {
+    on("/workspace/:workspace_id/storage", openWorkspaceStorage);
+    on("/share/:share_id/storage", openShareStorage);
 }
 
 export function storage(routes: Routes): void {
-    for (const [parent, open] of [
-        ["/workspace/:workspace_id", openWorkspaceStorage],
-        ["/share/:share_id", openShareStorage],
-    ] as const) {
-        const path = `${parent}/storage`;
+    onStorages((path, open) => {
         const on = (needed: Role, handler: (call: Call, storage: Storage) => Answer) => (call: Call) =>
             handler(call, open(call, needed));
         routes.get(`${path}/trash/list/`, on("view", listTrash));
@@ -86,7 +109,7 @@ export function storage(routes: Routes): void {
         routes.delete(`${path}/:node_id/delete/`, on("member", toTrash));
         routes.post(`${path}/:node_id/restore/`, on("member", restore));
         routes.delete(`${path}/:node_id/purge/`, on("member", purge));
-    }
+    });
 }
 
 /** Makes the root folder of a new workspace or share. */
@@ -94,18 +117,16 @@ export function createRoot(call: Call, containerId: string): string {
     return insert(call, { containerId, parentId: null, type: "folder", name: "" }).id;
 }
 
-type NewNode = Pick<Node, "containerId" | "parentId" | "type" | "name"> & Partial<Node>;
+type NewNode = Pick<Node, "containerId" | "parentId" | "type" | "name"> & { targetId?: string };
 
-function insert(call: Call, node: NewNode, content: Uint8Array | null = null): Node {
-    const row: Node = {
+export function insert(call: Call, node: NewNode): Node {
+    const row = {
         id: call.ids.opaque("2"),
-        size: null,
-        hash: null,
-        mimetype: null,
         version: null,
-        origin: null,
+        targetId: null,
         metadataTitle: null,
         metadataShort: null,
+        lock: null,
         trashId: null,
         deleted: null,
         creator: call.user.id,
@@ -113,8 +134,37 @@ function insert(call: Call, node: NewNode, content: Uint8Array | null = null): N
         modified: call.now,
         ...node,
     };
-    call.store.insert("nodes", { ...row, content });
-    return row;
+    call.store.insert("nodes", row);
+    return { ...row, contentId: null, size: null, hash: null, mimetype: null, origin: null };
+}
+
+/** Keeps bytes that came in one piece. */
+export function storeBytes(call: Call, bytes: Uint8Array): Stored {
+    const contentId = call.ids.opaque("b");
+    call.store.insert("pieces", { contentId, number: 1, size: bytes.length, bytes });
+    return { contentId, size: bytes.length, hash: createHash("sha256").update(bytes).digest("hex") };
+}
+
+/** Makes stored bytes the current version of a file or note; the versions before stay. */
+export function addVersion(
+    call: Call,
+    node: Node,
+    { contentId, size, hash }: Stored,
+    mimetype: string,
+    origin: string | null,
+): Node {
+    const id = call.ids.opaque("3");
+    const content = { contentId, size, hash, mimetype, origin };
+    call.store.insert("versions", { id, nodeId: node.id, ...content, creator: call.user.id, created: call.now });
+    call.store.update("nodes", node.id, { version: id, modified: call.now });
+    return { ...node, ...content, version: id, modified: call.now };
+}
+
+/** The pieces of a content one by one, in their order. */
+export function* piecesOf({ store }: Backend, contentId: string): Generator<Uint8Array> {
+    const sql = "SELECT number, bytes FROM pieces WHERE contentId = ? AND number > ? ORDER BY number LIMIT 1";
+    const after = (number: number) => store.get<{ number: number; bytes: Uint8Array }>(sql, contentId, number);
+    for (let piece = after(0); piece; piece = after(piece.number)) yield piece.bytes;
 }
 
 /** SQL and its one value for the nodes that a storage shows, live or in the trash. */
@@ -129,7 +179,7 @@ function shown({ folderBacked, rootId, containerId }: Storage): [sql: string, va
 export function findNode(call: Call, storage: Storage, named: string, where: "live" | "anywhere" = "live"): Node {
     const id = named === "root" ? storage.rootId : canonicalOpaque(named);
     const [sql, value] = shown(storage);
-    const node = call.store.get<Node>(`SELECT ${columns} FROM nodes WHERE id = ? AND ${sql}`, id, value);
+    const node = call.store.get<Node>(`SELECT * FROM nodeRows WHERE id = ? AND ${sql}`, id, value);
     if (!node || (where === "live" && node.trashId !== null)) {
         throw new ApiError("NOT_FOUND", "There is no such file, folder or note.");
     }
@@ -142,15 +192,26 @@ export function findFolder(call: Call, storage: Storage, named: string, key: str
     return node;
 }
 
-function named(call: Call, storage: Storage, where?: "live" | "anywhere"): Node {
+export function named(call: Call, storage: Storage, where?: "live" | "anywhere"): Node {
     return findNode(call, storage, call.param("node_id"), where);
 }
 
-/** A node that may be changed: anything but the root folder. */
-function changeable(call: Call, storage: Storage, where?: "live" | "anywhere"): Node {
+/** A node that may be changed: anything but the root folder, and what nobody else has locked. */
+export function changeable(call: Call, storage: Storage, where?: "live" | "anywhere"): Node {
     const node = named(call, storage, where);
     if (node.id === storage.rootId) throw new ApiError("INPUT_INVALID", "The root folder cannot be changed.");
+    return unlocked(call, node);
+}
+
+export function unlocked(call: Call, node: Node): Node {
+    const lock = activeLock(call, node);
+    if (lock && lock.userId !== call.user.id) throw new ApiError("LOCKED", "Somebody else has locked this file.");
     return node;
+}
+
+export function activeLock({ now }: { now: number }, node: Node): Lock | null {
+    const lock: Lock | null = node.lock === null ? null : JSON.parse(node.lock);
+    return lock && lock.expires > now ? lock : null;
 }
 
 const sortColumns: Record<string, "name" | "modified" | "created" | "type"> = {
@@ -171,7 +232,7 @@ function keysetPage(call: Call, storage: Storage, condition: string, value: stri
     const from = cursor === "" ? [] : readCursor(cursor);
     const beyond = cursor === "" ? "" : `AND (${column}, id) ${sort_dir === "asc" ? ">" : "<"} (?, ?)`;
     const rows = call.store.all<Node>(
-        `SELECT ${columns} FROM nodes WHERE ${condition} ${beyond}
+        `SELECT * FROM nodeRows WHERE ${condition} ${beyond}
          ORDER BY ${column} ${sort_dir}, id ${sort_dir} LIMIT ?`,
         value,
         ...from,
@@ -229,7 +290,7 @@ export function checkNodeName(name: string, key = "name"): string {
 }
 
 export function childNamed(call: Call, parentId: string, name: string): Node | undefined {
-    const sql = `SELECT ${columns} FROM nodes WHERE parentId = ? AND name = ? AND trashId IS NULL`;
+    const sql = `SELECT * FROM nodeRows WHERE parentId = ? AND name = ? AND trashId IS NULL`;
     return call.store.get<Node>(sql, parentId, name);
 }
 
@@ -267,6 +328,7 @@ function createFolder(call: Call, storage: Storage): Answer {
 }
 
 const maxNoteBytes = 102_400;
+const noteType = "text/markdown";
 
 function noteContent(call: Call): Buffer {
     // The service strips control characters other than tab and line ends.
@@ -283,38 +345,26 @@ function noteName(name: string): string {
     return checkNodeName(name);
 }
 
-/** What changes on a node with its content. */
-function contentOf(call: Call, bytes: Uint8Array, mimetype: string) {
-    return {
-        size: bytes.length,
-        hash: createHash("sha256").update(bytes).digest("hex"),
-        mimetype,
-        version: call.ids.opaque("3"),
-        modified: call.now,
-    };
-}
-
 function createNote(call: Call, storage: Storage): Answer {
     const parent = findFolder(call, storage, call.param("node_id"), "parent_id");
     const name = noteName(required(call.input, "name"));
     required(call.input, "content");
     const bytes = noteContent(call);
     const place = { containerId: parent.containerId, parentId: parent.id, type: "note" } as const;
-    const content = contentOf(call, bytes, "text/markdown");
-    const note = insert(call, { ...place, name: freeName(call, parent.id, name), ...content }, bytes);
+    const note = insert(call, { ...place, name: freeName(call, parent.id, name) });
     call.did("created", "note", note.id);
-    return one(call, storage, note);
+    return one(call, storage, addVersion(call, note, storeBytes(call, bytes), noteType, null));
 }
 
 function updateNote(call: Call, storage: Storage): Answer {
-    const note = namedNote(call, storage);
+    const note = unlocked(call, namedNote(call, storage));
     const { name, content } = call.input;
     if (name === undefined && content === undefined) {
         throw new ApiError("INPUT_INVALID", "The update names neither name nor content.");
     }
     const renamed = name === undefined ? note : rename(call, note, noteName(name));
     const bytes = content === undefined ? undefined : noteContent(call);
-    const changed = bytes ? setContent(call, renamed, bytes, "text/markdown") : renamed;
+    const changed = bytes ? addVersion(call, renamed, storeBytes(call, bytes), noteType, null) : renamed;
     call.did("updated", "note", note.id);
     return one(call, storage, changed);
 }
@@ -327,31 +377,42 @@ function namedNote(call: Call, storage: Storage): Node {
 
 function readNote(call: Call, storage: Storage): Answer {
     const note = namedNote(call, storage);
-    const row = call.store.get<{ content: Uint8Array }>("SELECT content FROM nodes WHERE id = ?", note.id);
-    return { content: Buffer.from(row?.content ?? []).toString(), note: nodeObject(call, storage, note) };
+    const { version_id: versionId } = call.input;
+    const { contentId } = versionId === undefined ? note : findVersion(call, note, versionId);
+    const content = Buffer.concat([...piecesOf(call.backend, contentId ?? "")]).toString();
+    return { content, note: nodeObject(call, storage, note) };
+}
+
+export interface Version extends Stored {
+    id: string;
+    nodeId: string;
+    mimetype: string;
+    origin: string | null;
+    creator: string;
+    created: number;
+}
+
+export function findVersion(call: Call, node: Node, id: string): Version {
+    const sql = "SELECT * FROM versions WHERE id = ? AND nodeId = ?";
+    const version = call.store.get<Version>(sql, canonicalOpaque(id), node.id);
+    if (!version) throw new ApiError("NOT_FOUND", "There is no such version.");
+    return version;
 }
 
 /** Puts a file into a folder. A file of that name gets a new version and keeps its id; anything else keeps its name. */
-export function putFile(call: Call, parent: Node, name: string, bytes: Uint8Array, type: string, origin: string): Node {
+export function putFile(call: Call, parent: Node, name: string, stored: Stored, type: string, origin: string): Node {
     const present = childNamed(call, parent.id, name);
-    if (present?.type === "file") return replaceFile(call, present, bytes, type, origin);
-    const place = { containerId: parent.containerId, parentId: parent.id, type: "file", origin } as const;
-    const content = contentOf(call, bytes, type);
-    const file = insert(call, { ...place, name: freeName(call, parent.id, name), ...content }, bytes);
+    if (present?.type === "file") return replaceFile(call, present, stored, type, origin);
+    const place = { containerId: parent.containerId, parentId: parent.id, type: "file" } as const;
+    const file = insert(call, { ...place, name: freeName(call, parent.id, name) });
     call.did("created", "file", file.id);
-    return file;
+    return addVersion(call, file, stored, type, origin);
 }
 
-export function replaceFile(call: Call, file: Node, bytes: Uint8Array, type: string, origin: string): Node {
-    call.store.update("nodes", file.id, { origin });
+export function replaceFile(call: Call, file: Node, stored: Stored, type: string, origin: string): Node {
+    unlocked(call, file);
     call.did("updated", "file", file.id);
-    return setContent(call, { ...file, origin }, bytes, type);
-}
-
-function setContent(call: Call, node: Node, bytes: Uint8Array, mimetype: string): Node {
-    const content = contentOf(call, bytes, mimetype);
-    call.store.update("nodes", node.id, { ...content, content: bytes });
-    return { ...node, ...content };
+    return addVersion(call, file, stored, type, origin);
 }
 
 function rename(call: Call, node: Node, name: string): Node {
@@ -385,7 +446,7 @@ function update(call: Call, storage: Storage): Answer {
     return one(call, storage, changed);
 }
 
-function kindOf({ type }: Node): Kind {
+export function kindOf({ type }: Node): Kind {
     return type;
 }
 
@@ -399,22 +460,27 @@ function move(call: Call, storage: Storage): Answer {
     return one(call, storage, moved);
 }
 
-function isWithin(call: Call, node: Node, folderId: string): boolean {
+export function isWithin(call: Call, node: Node, folderId: string): boolean {
     let current: Node | undefined = node;
     while (current && current.id !== folderId) {
-        current = call.store.get<Node>(`SELECT ${columns} FROM nodes WHERE id = ?`, current.parentId);
+        current = call.store.get<Node>("SELECT * FROM nodeRows WHERE id = ?", current.parentId);
     }
     return current !== undefined;
 }
 
-/** Hangs a node into a folder: it takes the place of a file of the same name, beside anything else it is renamed. */
+/** Hangs a node into a folder. */
 function place(call: Call, node: Node, target: Node): Node {
-    const present = childNamed(call, target.id, node.name);
-    const replaces = present && present.type !== "folder" && present.type === node.type;
-    if (replaces) trash(call, present);
-    const changes = { parentId: target.id, name: freeName(call, target.id, node.name), modified: call.now };
+    const changes = { parentId: target.id, name: roomFor(call, node, target), modified: call.now };
     call.store.update("nodes", node.id, changes);
     return { ...node, ...changes };
+}
+
+/** The name of a node that arrives in a folder: one of its own kind gives way to it, beside anything else it is renamed. */
+export function roomFor(call: Call, node: Node, target: Node): string {
+    const present = childNamed(call, target.id, node.name);
+    const replaces = present && present.type !== "folder" && present.type === node.type;
+    if (replaces) trash(call, unlocked(call, present));
+    return freeName(call, target.id, node.name);
 }
 
 function toTrash(call: Call, storage: Storage): Answer {
@@ -445,7 +511,7 @@ function trashed(call: Call, storage: Storage): Node {
 
 function restore(call: Call, storage: Storage): Answer {
     const node = trashed(call, storage);
-    const sql = `SELECT ${columns} FROM nodes WHERE id = ? AND trashId IS NULL`;
+    const sql = `SELECT * FROM nodeRows WHERE id = ? AND trashId IS NULL`;
     const former = call.store.get<Node>(sql, node.parentId);
     const restored = place(call, node, former ?? findNode(call, storage, "root"));
     call.store.run("UPDATE nodes SET trashId = NULL, deleted = NULL WHERE trashId = ?", node.id);
@@ -466,11 +532,11 @@ function emptyTrash(call: Call, storage: Storage): Answer {
     return {};
 }
 
-function one(call: Call, storage: Storage, node: Node): Answer {
+export function one(call: Call, storage: Storage, node: Node): Answer {
     return { node: nodeObject(call, storage, node) };
 }
 
-function nodeObject(call: Call, storage: Storage, node: Node): Answer {
+export function nodeObject(call: Call, storage: Storage, node: Node): Answer {
     const parent = node.parentId === storage.rootId ? "root" : node.parentId;
     const inTrash = node.trashId === node.id;
     const common = {
@@ -493,6 +559,8 @@ function nodeObject(call: Call, storage: Storage, node: Node): Answer {
         const share = call.store.get<{ id: string }>(sql, node.id);
         return { ...common, is_share_root: share !== undefined, share_id: share?.id ?? null };
     }
+    if (node.type === "link") return { ...common, target_type: "share", target_id: node.targetId };
+    const lock = activeLock(call, node);
     return {
         ...common,
         size: node.size,
@@ -504,7 +572,11 @@ function nodeObject(call: Call, storage: Storage, node: Node): Answer {
         origin: node.origin === null ? null : JSON.parse(node.origin),
         restricted: false,
         dmca: false,
-        locked: false,
-        lock_info: null,
+        locked: lock !== null,
+        lock_info: lock && lockObject(lock),
     };
+}
+
+export function lockObject({ userId, info, created, expires }: Lock): Answer {
+    return { user_id: userId, client_info: info, created: dateText(created), expires: dateText(expires) };
 }

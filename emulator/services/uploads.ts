@@ -17,6 +17,7 @@ import {
     putFile,
     replaceFile,
     type Storage,
+    storeBytes,
 } from "./storage";
 
 const maxBytes = 4 * 1024 * 1024;
@@ -62,11 +63,11 @@ function upload(call: Call): Answer {
     if (fields.action === "update") {
         const file = findNode(call, storage, required(input, "file_id"));
         if (file.type !== "file") throw invalid("file_id", "is not a file");
-        return { id, new_file_id: replaceFile(call, file, chunk.bytes, type, origin).id };
+        return { id, new_file_id: replaceFile(call, file, storeBytes(call, chunk.bytes), type, origin).id };
     }
     const folder = findFolder(call, storage, required(input, "folder_id"), "folder_id");
     const target = subfolder(call, folder, fields.relative_path ?? "");
-    return { id, new_file_id: putFile(call, target, name, chunk.bytes, type, origin).id };
+    return { id, new_file_id: putFile(call, target, name, storeBytes(call, chunk.bytes), type, origin).id };
 }
 
 function refuseOverLimit(call: Call, { organizationId }: Storage, size: number): void {

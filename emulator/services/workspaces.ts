@@ -126,7 +126,8 @@ export function closeContainer(call: Call, table: "workspaces" | "shares", id: s
     for (const dependent of ["members", "invitations", "assets"]) {
         call.store.run(`DELETE FROM ${dependent} WHERE parentId = ?`, id);
     }
-    call.store.run("DELETE FROM nodes WHERE containerId = ?", id);
+    // Its storage, and the links that lead to it.
+    call.store.run("DELETE FROM nodes WHERE containerId = ?1 OR targetId = ?1", id);
 }
 
 function setArchived(call: Call, archived: number): Answer {
