@@ -140,3 +140,10 @@ export const ShareRole = {
     View: "view",
 } as const;
 export type ShareRole = (typeof ShareRole)[keyof typeof ShareRole];
+
+/** The API's phrases for `BackgroundMode`. A property takes the constant or the phrase. */
+export const BackgroundMode = {
+    Stretched: "stretched",
+    Fixed: "fixed",
+} as const;
+export type BackgroundMode = (typeof BackgroundMode)[keyof typeof BackgroundMode];

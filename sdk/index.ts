@@ -3,9 +3,12 @@
 export * from "./enums";
 export type { Json, JsonInput } from "./json";
 export { Organization, type OrganizationArgs } from "./organization";
+export { OrganizationBranding, type OrganizationBrandingArgs } from "./organization-branding";
 export { OrganizationMember, type OrganizationMemberArgs } from "./organization-member";
 export { Share, type ShareArgs } from "./share";
+export { ShareBranding, type ShareBrandingArgs } from "./share-branding";
 export { ShareMember, type ShareMemberArgs } from "./share-member";
 export { TransferToken, type TransferTokenArgs } from "./transfer-token";
 export { Workspace, type WorkspaceArgs } from "./workspace";
+export { WorkspaceBranding, type WorkspaceBrandingArgs } from "./workspace-branding";
 export { WorkspaceMember, type WorkspaceMemberArgs } from "./workspace-member";

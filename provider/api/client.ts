@@ -258,7 +258,11 @@ export class ApiClient {
             operation,
             method,
             url: address(this.#baseUrl, request),
-            headers: { accept: "application/json", authorization, "user-agent": this.#options.userAgent },
+            headers: {
+                accept: request.digest ? "*/*" : "application/json",
+                authorization,
+                "user-agent": this.#options.userAgent,
+            },
             body: encodeBody(request),
             digest: request.digest ?? false,
             timeoutMs,

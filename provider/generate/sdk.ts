@@ -191,11 +191,16 @@ function objectType(schema: z.ZodObject, typeOf: (schema: z.ZodType) => string):
 
 function inputType(schema: z.ZodType): string {
     const inner = unwrapped(schema);
-    if (schemaMeta(inner).form === "json") return "JsonInput";
-    if (inner instanceof z.ZodRecord) return `pulumi.Input<Record<string, ${inputType(inner.valueType as z.ZodType)}>>`;
+    return schemaMeta(inner).form === "json" ? "JsonInput" : `pulumi.Input<${declaredType(inner)}>`;
+}
+
+/** The type of a value whose parts may be outputs of other resources. */
+function declaredType(schema: z.ZodType): string {
+    const inner = unwrapped(schema);
+    if (inner instanceof z.ZodRecord) return `Record<string, ${inputType(inner.valueType as z.ZodType)}>`;
     if (inner instanceof z.ZodUnion)
-        return [...new Set(inner.options.map((option) => inputType(option as z.ZodType)))].join(" | ");
-    if (inner instanceof z.ZodArray) return `pulumi.Input<${inputType(inner.element as z.ZodType)}[]>`;
-    if (inner instanceof z.ZodObject) return `pulumi.Input<${objectType(inner, inputType)}>`;
-    return `pulumi.Input<${valueType(inner)}>`;
+        return [...new Set(inner.options.map((option) => declaredType(option as z.ZodType)))].join(" | ");
+    if (inner instanceof z.ZodArray) return `${inputType(inner.element as z.ZodType)}[]`;
+    if (inner instanceof z.ZodObject) return objectType(inner, inputType);
+    return valueType(inner);
 }

@@ -1,11 +1,14 @@
 /** The registry: every kind, once. */
 import type { ResourceDefinition } from "../core/define";
 import { organization } from "./organization";
+import { organizationBranding } from "./organization-branding";
 import { organizationMember } from "./organization-member";
 import { share } from "./share";
+import { shareBranding } from "./share-branding";
 import { shareMember } from "./share-member";
 import { transferToken } from "./transfer-token";
 import { workspace } from "./workspace";
+import { workspaceBranding } from "./workspace-branding";
 import { workspaceMember } from "./workspace-member";
 
 export const resources: readonly ResourceDefinition[] = [
@@ -16,6 +19,9 @@ export const resources: readonly ResourceDefinition[] = [
     organizationMember,
     workspaceMember,
     shareMember,
+    organizationBranding,
+    workspaceBranding,
+    shareBranding,
     transferToken,
 ];
 

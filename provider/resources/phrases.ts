@@ -24,6 +24,7 @@ export const shareInvite = ["owners", "guests"] as const;
 export const shareNotify = ["never", "notify_on_file_received", "notify_on_file_sent_or_received"] as const;
 export const displayType = ["grid", "list"] as const;
 export const downloadSecurity = ["off", "medium", "high"] as const;
+export const backgroundMode = ["stretched", "fixed"] as const;
 export const industry = [
     "unspecified",
     "technology",

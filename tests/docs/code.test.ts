@@ -44,12 +44,13 @@ test("every program of the documents compiles", () => {
 test("every example of the reference compiles below the resources that it names", () => {
     const examples = blocks.filter(({ file }) => file.startsWith(reference));
     expect(examples.length).toBeGreaterThan(3);
-    const parents = ["Organization", "Workspace"].map((kind) => [kind.toLowerCase(), kind]);
+    const parents = ["Organization", "Workspace", "Share"].map((kind) => [kind.toLowerCase(), kind]);
     const programs = examples.map(({ text, ...block }) => {
         const declared = parents
             .filter(([name]) => !text.includes(`const ${name} =`))
             .map(([name, kind]) => `declare const ${name}: fastio.${kind};\n`);
-        return { ...block, text: `import * as fastio from "pulumi-fastio";\n${declared.join("")}${text}` };
+        const imports = `import * as fastio from "pulumi-fastio";\nimport * as pulumi from "@pulumi/pulumi";\n`;
+        return { ...block, text: `${imports}${declared.join("")}${text}` };
     });
     expect(complaints(programs)).toBe("");
 });

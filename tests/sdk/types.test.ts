@@ -11,7 +11,10 @@ function compile(programs: Record<string, string>): Record<string, string[]> {
     try {
         const paths = Object.keys(programs).map((name) => join(folder, `${name}.ts`));
         for (const [name, text] of Object.entries(programs)) {
-            writeFileSync(join(folder, `${name}.ts`), `import * as fastio from "pulumi-fastio";\n${text}\n`);
+            writeFileSync(
+                join(folder, `${name}.ts`),
+                `import * as fastio from "pulumi-fastio";\nimport * as pulumi from "@pulumi/pulumi";\n${text}\n`,
+            );
         }
         const program = ts.createProgram(paths, {
             strict: true,
@@ -48,6 +51,19 @@ describe("types of the SDK", () => {
             }, { protect: true, parent: company });
             new fastio.WorkspaceMember("m", { workspaceId: design.id, email: "a@example.com", role: fastio.WorkspaceRole.Guest });
             new fastio.TransferToken("t", { organizationId: company.id, triggers: { round: design.name } });
+            const look = new fastio.OrganizationBranding("o", {
+                organizationId: company.id,
+                accentColor: "#0055ff",
+                backgroundColor: { r: pulumi.output(0), g: 85, b: 255 },
+                backgroundMode: fastio.BackgroundMode.Fixed,
+                logo: new pulumi.asset.FileAsset("logo.png"),
+            });
+            new fastio.ShareBranding("s", {
+                shareId: "1",
+                accentColor: look.accentColor.apply((colour) => colour ?? "#000000"),
+                background: pulumi.output(new pulumi.asset.StringAsset("<svg/>")),
+                links: [{ title: design.name.apply(String), url: "https://example.com" }],
+            });
             design.url.apply((url) => url.toUpperCase());
             design.description.apply((text) => text?.length);
         `,
@@ -56,6 +72,8 @@ describe("types of the SDK", () => {
         wrongName: workspace(`{ organizationId: "1", foldername: "design" }`),
         wrongType: workspace(`{ organizationId: "1", intelligence: "yes" }`),
         wrongRole: `new fastio.WorkspaceMember("m", { workspaceId: "1", email: "a@example.com", role: "owner" });`,
+        wrongColour: `new fastio.WorkspaceBranding("b", { workspaceId: "1", accentColor: { r: 0, g: 0 } });`,
+        wrongLink: `new fastio.ShareBranding("b", { shareId: "1", links: [{ name: "A", url: "https://example.com" }] });`,
         output: `new fastio.Organization("c", { domain: "acme", name: "Acme", plan: "business" });`,
     });
 
@@ -67,6 +85,8 @@ describe("types of the SDK", () => {
         ["wrongName", /foldername/],
         ["wrongType", /string.*boolean/s],
         ["wrongRole", /"owner"/],
+        ["wrongColour", /'b' is missing|Property 'b'/],
+        ["wrongLink", /'name'/],
         ["output", /plan/],
     ])("%s is a compile error", (name, message) => {
         expect(found[name]).toHaveLength(1);

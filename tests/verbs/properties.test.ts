@@ -65,7 +65,30 @@ const benches: Record<string, () => Promise<Bench>> = {
         const { id: shareId } = await service.share(workspaceId, "Q4 Report");
         return memberBench("share", { shareId });
     },
+    OrganizationBranding: async () => {
+        const { id } = await service.organization("acme");
+        return brandingBench("org", id, { organizationId: id });
+    },
+    WorkspaceBranding: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        const { id } = await service.workspace(organizationId, "design");
+        return brandingBench("workspace", id, { workspaceId: id });
+    },
+    ShareBranding: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const { id } = await service.share(workspaceId, "Q4 Report");
+        return brandingBench("share", id, { shareId: id });
+    },
 };
+
+function brandingBench(segment: ParentSegment, id: string, args: Properties): Bench {
+    return {
+        args,
+        shown: async () => (await service.api("GET", `${segment}/${id}/details/`))[segment],
+        hand: (_id, form) => service.api("POST", `${segment}/${id}/update/`, form),
+    };
+}
 
 async function memberBench(segment: ParentSegment, parent: Record<string, string>): Promise<Bench> {
     const [parentId = ""] = Object.values(parent);
@@ -439,6 +462,63 @@ const properties: Property[] = [
             byHand: "Notify me in app and via email",
         },
     ]),
+    ...[
+        { kind: "OrganizationBranding", names: { accentColor: "accent_color", backgroundColor: "background_color" } },
+        ...["WorkspaceBranding", "ShareBranding"].map((kind) => ({
+            kind,
+            names: {
+                accentColor: "accent_color",
+                backgroundColor1: "background_color1",
+                backgroundColor2: "background_color2",
+            },
+        })),
+    ].flatMap(({ kind, names }) =>
+        Object.entries(names).map(([name, wire]) => ({
+            kind,
+            name,
+            wire,
+            value: { r: 0, g: 85, b: 255 },
+            other: { r: 10, g: 20, b: 30, a: 0.5 },
+            removed: null,
+            byHand: '{"r":1,"g":2,"b":3}',
+        })),
+    ),
+    {
+        kind: "OrganizationBranding",
+        name: "backgroundMode",
+        wire: "background_mode",
+        value: "fixed",
+        other: "stretched",
+        removed: "stretched",
+        byHand: "fixed",
+    },
+    {
+        kind: "OrganizationBranding",
+        name: "useBackground",
+        wire: "use_background",
+        value: true,
+        other: false,
+        removed: false,
+        byHand: "true",
+    },
+    {
+        kind: "ShareBranding",
+        name: "backgroundImage",
+        wire: "background_image",
+        value: 7,
+        other: 128,
+        removed: 0,
+        byHand: "9",
+    },
+    {
+        kind: "ShareBranding",
+        name: "workspaceStyle",
+        wire: "workspace_style",
+        value: false,
+        other: true,
+        removed: true,
+        byHand: "false",
+    },
 ];
 
 /** As the service keeps it. */
@@ -537,12 +617,7 @@ describe.each(properties)("$kind: $name", (property) => {
         expect(await resource.refresh(process)).toEqual({ exists: true, drift: drifts ? [name] : [] });
         await resource.up(process, bench.args);
         const left = await shown();
-        const parsed =
-            name === "ownerDefined"
-                ? JSON.parse(byHand)
-                : /^(true|false)$/.test(byHand)
-                  ? byHand === "true"
-                  : stored(property, byHand);
+        const parsed = typeof value === "string" ? stored(property, byHand) : JSON.parse(byHand);
         if (drifts && guarded) expect(left).toEqual(removed);
         if (!drifts) expect(left).toEqual(parsed);
     });
