@@ -10,6 +10,6 @@ export { RehearsalError, type RehearsalStack, type RehearseOptions } from "./sta
  * The stack takes and gives what a stack of the Automation API does. It is a rehearsal, not a replacement: what it does
  * not support it refuses by name, and its state opens in the Pulumi CLI.
  */
-export function rehearse(options: RehearseOptions): Promise<RehearsalStack> {
-    return RehearsalStack.open(options);
+export function rehearse(options: RehearseOptions): RehearsalStack {
+    return new RehearsalStack(options);
 }

@@ -95,34 +95,37 @@ interface RunOutcome {
 }
 
 export class RehearsalStack {
+    /** The stack's name. */
+    readonly name: string;
+    private readonly project: Project;
+    private readonly writer: StateWriter;
+    private config: Config = {};
+    private state: StackState = { resources: [], pendingOperations: [] };
+    private loaded: Promise<void> | undefined;
     private running = false;
     private version = 0;
     private lastWrite: Promise<void> = Promise.resolve();
     private nextWrite: Promise<void> | undefined;
 
-    private constructor(
-        private readonly options: RehearseOptions,
-        private readonly project: Project,
-        /** The stack's name. */
-        readonly name: string,
-        private readonly config: Config,
-        private readonly writer: StateWriter,
-        private state: StackState,
-    ) {}
+    /** Throws when there is no project in `workDir`; its configuration and state are read by the first call. */
+    constructor(private readonly options: RehearseOptions) {
+        this.name = options.stackName ?? "dev";
+        this.project = readProject(options.workDir);
+        this.writer = new StateWriter(options.secretsPassphrase ?? "");
+    }
 
-    static async open(options: RehearseOptions): Promise<RehearsalStack> {
-        const { workDir, stackName = "dev", config = {}, secretsPassphrase = "", stateFile } = options;
-        const project = readProject(workDir);
-        const given = Object.entries(config).map(([key, value]) => [fullKey(key, project.name), value]);
-        const fromFile = await readStackConfig(project, stackName, secretsPassphrase);
-        const writer = new StateWriter(secretsPassphrase);
-        const empty: StackState = { resources: [], pendingOperations: [] };
-        const state =
-            stateFile !== undefined && existsSync(stateFile)
-                ? await writer.read(JSON.parse(await readFile(stateFile, "utf8")))
-                : empty;
-        const all: Config = { ...project.defaults, ...fromFile, ...Object.fromEntries(given) };
-        return new RehearsalStack(options, project, stackName, all, writer, state);
+    private load(): Promise<void> {
+        this.loaded ??= this.read();
+        return this.loaded;
+    }
+
+    private async read(): Promise<void> {
+        const { config = {}, secretsPassphrase = "", stateFile } = this.options;
+        const given = Object.entries(config).map(([key, value]) => [fullKey(key, this.project.name), value]);
+        const fromFile = await readStackConfig(this.project, this.name, secretsPassphrase);
+        this.config = { ...this.project.defaults, ...fromFile, ...Object.fromEntries(given) };
+        if (stateFile === undefined || !existsSync(stateFile)) return;
+        this.state = await this.writer.read(JSON.parse(await readFile(stateFile, "utf8")));
     }
 
     /** Shows what `up` would do, and does nothing. */
@@ -154,6 +157,7 @@ export class RehearsalStack {
 
     /** The stack's outputs; those that are secret say so, and hold their plain value. */
     async outputs(): Promise<OutputMap> {
+        await this.load();
         const outputs = this.state.resources.find(({ urn }) => urn === this.stackUrn)?.outputs ?? {};
         return Object.fromEntries(
             Object.entries(outputs).map(([key, value]) => [
@@ -165,11 +169,13 @@ export class RehearsalStack {
 
     /** The state as a version 3 deployment, which `pulumi stack import` takes. */
     async exportStack(): Promise<Deployment> {
+        await this.load();
         return this.writer.write(this.state);
     }
 
     /** Replaces the state by what `exportStack` or `pulumi stack export` has written. */
     async importStack(deployment: Deployment): Promise<void> {
+        await this.load();
         const state = await this.writer.read(deployment);
         const home = `urn:pulumi:${this.name}::${this.project.name}::`;
         const stranger = state.resources.find(({ urn }) => !urn.startsWith(home));
@@ -192,6 +198,7 @@ export class RehearsalStack {
         }
         this.running = true;
         try {
+            await this.load();
             return await this.runAlone(kind, dryRun, options);
         } finally {
             this.running = false;

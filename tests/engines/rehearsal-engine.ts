@@ -20,14 +20,14 @@ async function open({ project, stack = "dev", config = {}, env = {} }: EngineOpt
     };
     const opened = () => rehearse(settings);
     return {
-        preview: async (options) => (await opened()).preview(options),
-        up: async (options) => (await opened()).up(options),
-        refresh: async (options) => (await opened()).refresh(options),
-        destroy: async (options) => (await opened()).destroy(options),
-        import: async (options) => (await opened()).import(options),
-        outputs: async () => (await opened()).outputs(),
-        exportStack: async () => (await opened()).exportStack(),
-        importStack: async (deployment) => (await opened()).importStack(deployment),
+        preview: async (options) => opened().preview(options),
+        up: async (options) => opened().up(options),
+        refresh: async (options) => opened().refresh(options),
+        destroy: async (options) => opened().destroy(options),
+        import: async (options) => opened().import(options),
+        outputs: async () => opened().outputs(),
+        exportStack: async () => opened().exportStack(),
+        importStack: async (deployment) => opened().importStack(deployment),
         setEnv: async (next) => {
             settings.envVars = next;
         },
