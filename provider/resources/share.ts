@@ -150,7 +150,7 @@ const inputs = z.object({
             reset: { to: "off" },
             description:
                 "How downloads by guests are limited: `off` (not at all), `medium` (guests see previews only) or `high` (no download by guests). Not every " +
-                "version of the service knows it, so it is sent only when declared; where it is not, and the service shows another value than `off`, " +
+                "version of the service knows it, so a create sends it only when declared; where it is not, and the service shows another value than `off`, " +
                 "that is a change made by hand. Not together with `downloadEnabled: false`. Removing it sets `off`.",
         })
         .optional(),
@@ -564,7 +564,10 @@ export const share = defineResource({
         // The service may have dropped the password with an access that somebody else set: it never opens without it.
         const password =
             "accessOptions" in set && declared.password !== undefined ? { password: declared.password } : {};
-        const { download_security: newer, ...form } = formOf({ ...set, ...password }, clear);
+        // What the newer switch was before or beside the older one's off, it is no more with the older one on.
+        const newerDefault =
+            set.downloadEnabled === true ? { downloadSecurity: declared.downloadSecurity ?? "off" } : {};
+        const { download_security: newer, ...form } = formOf({ ...newerDefault, ...set, ...password }, clear);
         // Beside the older switch that is off, the newer one's default would turn it on again.
         const downloads = newer === undefined || declared.downloadEnabled === false ? {} : { download_security: newer };
         const shown = await context.client.request({

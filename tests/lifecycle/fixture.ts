@@ -56,6 +56,7 @@ export interface Ledgered {
 export interface Answer {
     org: Record<string, unknown>;
     workspace: Record<string, unknown>;
+    share: Record<string, unknown>;
     users: Record<string, unknown>[];
     tokens: { id: string; token: string }[];
     api_key: string;

@@ -322,10 +322,13 @@ describe("downloads", () => {
         expect(await resource.refresh(process)).toEqual({ exists: true, drift: ["downloadEnabled"] });
     });
 
-    test("from the newer switch to the older one: the newer one's default is not sent beside it", async () => {
+    test("from the newer switch to the older one and back: the default of one does not undo the other", async () => {
         const resource = await up({ downloadSecurity: "high" });
         const forms = await formsOf(() => resource.up(process, { ...args, downloadEnabled: false }));
         expect(forms).toEqual([{ download_enabled: "false" }]);
+        await resource.up(process, args);
+        expect(await detailsOf(resource.ownId)).toMatchObject({ download_enabled: true, download_security: "off" });
+        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
     });
 });
 
