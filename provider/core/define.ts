@@ -65,6 +65,8 @@ export interface VerbContext {
     client: ApiClient;
     /** Shows a warning in Pulumi's output. */
     warn(message: string): void;
+    /** Shows in Pulumi's output how far something long has come. */
+    info(message: string): void;
     /** The answer of the same question asked earlier in this run, else of the work. */
     remember<T>(question: string, work: () => Promise<T>): Promise<T>;
     /** The resource's URN where the front-end knows it; for messages. */
@@ -118,6 +120,12 @@ export interface Demand {
     property: string;
 }
 
+/** An input that names the parent by its id, and the parent's kind. */
+export interface Parent {
+    input: string;
+    kind: string;
+}
+
 export interface ResourceDefinition {
     /** PascalCase, as in programs: `Workspace`. */
     kind: string;
@@ -132,8 +140,8 @@ export interface ResourceDefinition {
     outputs: z.ZodObject;
     /** The API's key of every input and output that has one. */
     wire: Record<string, string>;
-    /** The input that names the parent, and its kind. */
-    parent?: { input: string; kind: string };
+    /** The input that names the parent; several where the parent can be of several kinds, of which a program declares one. */
+    parent?: Parent | readonly Parent[];
     rules?: readonly Rule[];
     /** Complete argument sets: `minimal` and `full` serve the tests and the docs, `changed` has every changeable property of `full` with another value. */
     samples: { minimal: Properties; full: Properties; changed: Properties };
@@ -171,6 +179,17 @@ export function defineResource(definition: ResourceDefinition): ResourceDefiniti
         if (!names.has(name)) throw new Error(`${definition.kind}.wire names ${name}, which is no property`);
     }
     return definition;
+}
+
+/** The parent that these properties name, by its kind and id. */
+export function parentOf(
+    { parent = [] }: Pick<ResourceDefinition, "parent">,
+    properties: Properties,
+): { kind: string; id: string } | undefined {
+    return [parent].flat().flatMap(({ input, kind }) => {
+        const id = properties[input];
+        return typeof id === "string" ? [{ kind, id }] : [];
+    })[0];
 }
 
 /** The names of an object schema's properties, in the order of the definition. */

@@ -1,5 +1,5 @@
 /** When an object counts as gone: the API said so for it, and its parent, or the account, answered in the same run. */
-import type { Known, ResourceDefinition, VerbContext } from "./define";
+import { type Known, parentOf, type ResourceDefinition, type VerbContext } from "./define";
 import { ResourceError } from "./errors";
 
 /**
@@ -13,13 +13,12 @@ export async function confirmGone(
     id: string,
     known: Known,
 ): Promise<void> {
-    const parentId =
-        definition.parent && (known.inputs[definition.parent.input] ?? known.outputs[definition.parent.input]);
-    const parent = definition.parent && definitions.get(definition.parent.kind);
-    if (parent !== undefined && typeof parentId === "string") {
+    const above = parentOf(definition, { ...known.outputs, ...known.inputs });
+    const parent = above && definitions.get(above.kind);
+    if (above !== undefined && parent !== undefined) {
         const nothing = { inputs: {}, outputs: {} };
-        if ((await parent.read(context, parentId, nothing)) !== undefined) return;
-        return confirmGone(definitions, context, parent, parentId, nothing);
+        if ((await parent.read(context, above.id, nothing)) !== undefined) return;
+        return confirmGone(definitions, context, parent, above.id, nothing);
     }
     if (definition.listed === undefined) {
         throw new ResourceError(

@@ -10,6 +10,7 @@ import {
     type Known,
     metaOf,
     type Properties,
+    parentOf,
     type Remote,
     type ResourceDefinition,
     uniqueInput,
@@ -98,6 +99,8 @@ export class Lifecycle {
             this.requireSameService(definition, named, known);
             const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
             const resolved = isImport ? await definition.resolve?.(context, named) : undefined;
+            // No state can lose what nobody has imported yet.
+            if (isImport && definition.resolve !== undefined && resolved === undefined) return undefined;
             const { id, inputs: own } = resolved ?? { id: named, inputs: {} };
             const remote = await definition.read(context, id, known);
             if (remote === undefined) {
@@ -160,6 +163,7 @@ export class Lifecycle {
         return {
             client: this.options.client(),
             warn: (message) => this.options.log("warning", message),
+            info: (message) => this.options.log("info", message),
             remember: (question, work) => this.options.session.remember(question, work),
             urn: subject.urn,
         };
@@ -224,7 +228,7 @@ export class Lifecycle {
         const inTheWay = await definition.guard(context, id, known);
         if (inTheWay.length === 0) return;
         throw new ResourceError(
-            `it still holds ${inTheWay.join(", ")}, and a delete cannot be undone. Empty it first; or set forceDestroy: true on it, ` +
+            `it still holds ${inTheWay.join(", ")}, and a delete would take that along. Empty it first; or set forceDestroy: true on it, ` +
                 "run `pulumi up` for that alone, because a delete works with what the state holds, and then delete it",
         );
     }
@@ -455,17 +459,16 @@ export class Lifecycle {
         inputs: Properties,
         work: () => Promise<T>,
     ): Promise<T> {
-        const parent = definition.parent && this.options.definitions.get(definition.parent.kind);
-        const parentId = definition.parent && inputs[definition.parent.input];
+        const { kind = "", id: parentId = "" } = parentOf(definition, inputs) ?? {};
+        const parent = this.options.definitions.get(kind);
         try {
             return await work();
         } catch (error) {
-            if (parent?.archive === undefined || typeof parentId !== "string" || !isApiError(error, "restricted"))
-                throw error;
+            if (parent?.archive === undefined || !isApiError(error, "restricted")) throw error;
             return this.options.session.exclusively(`open ${parentId}`, async () => {
                 const remote = await parent.read(context, parentId, { inputs: {}, outputs: {} });
                 const isArchived = remote?.archived === true;
-                const above = parent.parent && this.options.definitions.get(parent.parent.kind);
+                const above = remote && this.options.definitions.get(parentOf(parent, remote)?.kind ?? "");
                 if (remote === undefined || (!isArchived && above?.archive === undefined)) throw error;
                 return this.withOpenParent(parent, context, remote, () =>
                     isArchived ? this.opened(parent, context, parentId, work) : work(),
@@ -503,7 +506,7 @@ export class Lifecycle {
 
 /** Resources that count together against a limit: of one kind, under one parent. */
 function group(definition: ResourceDefinition, inputs: Properties): string {
-    return `${definition.kind} ${definition.parent ? String(inputs[definition.parent.input]) : ""}`;
+    return `${definition.kind} ${parentOf(definition, inputs)?.id ?? ""}`;
 }
 
 function identitiesOf(definition: ResourceDefinition, id: string, known: Known): string[] {

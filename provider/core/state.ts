@@ -97,7 +97,8 @@ export function projectInputs(definition: ResourceDefinition, known: Known, remo
     return toState(inputs);
 }
 
-/** Inputs of an object that no program declared yet: all that the service shows of them. */
+/** Inputs of an object that no program declared yet: all that the service shows of them, and that a program could declare. */
 export function inputsOf(definition: ResourceDefinition, remote: Remote): Properties {
-    return toState(Object.fromEntries(Object.entries(remote).filter(([name]) => name in definition.inputs.shape)));
+    const isInput = (name: string) => name in definition.inputs.shape && !isAsset(definition, name);
+    return toState(Object.fromEntries(Object.entries(remote).filter(([name]) => isInput(name))));
 }
