@@ -112,8 +112,8 @@ function classFile(definition: ResourceDefinition): string {
     const json = ["Json", "JsonInput"].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
     const imports = [
         `import type * as pulumi from "@pulumi/pulumi";`,
-        ...(enums.length === 0 ? [] : [`import type { ${enums.join(", ")} } from "./enums";`]),
-        ...(json.length === 0 ? [] : [`import type { ${json.join(", ")} } from "./json";`]),
+        ...(enums.length === 0 ? [] : [importOf(enums, "./enums")]),
+        ...(json.length === 0 ? [] : [importOf(json, "./json")]),
         `import { FastioResource } from "./resource";`,
     ];
     return `// ${generatedMark}\n${imports.join("\n")}\n\n${body}`;
@@ -123,6 +123,14 @@ function classFile(definition: ResourceDefinition): string {
 function list(items: readonly string[]): string {
     const line = `[${items.join(", ")}]`;
     return line.length <= 100 ? line : `[\n${items.map((item) => `        ${item},\n`).join("")}    ]`;
+}
+
+/** An import as the formatter would lay it out. */
+function importOf(names: readonly string[], from: string): string {
+    const line = `import type { ${names.join(", ")} } from "${from}";`;
+    return line.length <= 120
+        ? line
+        : `import type {\n${names.map((name) => `    ${name},\n`).join("")}} from "${from}";`;
 }
 
 function doc(text: string, indent = ""): string {
