@@ -1,6 +1,6 @@
 // The refusals of the API: the overview's error classes with their HTTP statuses.
 
-/** Error class → code and HTTP status, as the overview's table has them, plus the router's own code. */
+/** Error class → code and HTTP status, as the overview's table has them, plus two codes of single sites. */
 const classes = {
     INPUT_INVALID: [1605, 406],
     INPUT_DUPLICATE: [1607, 406],
@@ -22,6 +22,7 @@ const classes = {
     FEATURE_LIMIT: [1685, 412],
     NOT_IMPLEMENTED: [1686, 501],
     UNKNOWN_ROUTE: [9992, 404],
+    UPLOAD_SIZE: [10522, 406],
 } as const;
 
 export type ErrorClass = keyof typeof classes;

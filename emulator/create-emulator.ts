@@ -13,6 +13,7 @@ import { RateLimit } from "./rate-limit";
 import { assets } from "./services/assets";
 import { auth } from "./services/auth";
 import { billing } from "./services/billing";
+import { files } from "./services/files";
 import { invitations } from "./services/invitations";
 import { members } from "./services/members";
 import { organizations } from "./services/organizations";
@@ -39,6 +40,7 @@ const services = [
     members,
     assets,
     storage,
+    files,
     uploads,
 ];
 

@@ -79,6 +79,16 @@ const schema = `
         contentId TEXT NOT NULL, number INTEGER NOT NULL, size INTEGER NOT NULL, bytes BLOB NOT NULL,
         PRIMARY KEY (contentId, number)
     );
+    CREATE TABLE uploads (
+        id TEXT PRIMARY KEY, userId TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, mimetype TEXT NOT NULL,
+        request TEXT NOT NULL, maxChunks INTEGER NOT NULL, status TEXT NOT NULL, statusMessage TEXT, newFileId TEXT, created INTEGER NOT NULL
+    );
+    CREATE INDEX uploadsByUser ON uploads (userId);
+    CREATE TRIGGER uploadGone AFTER DELETE ON uploads
+        WHEN NOT EXISTS (SELECT 1 FROM versions WHERE contentId = old.id)
+    BEGIN
+        DELETE FROM pieces WHERE contentId = old.id;
+    END;
     CREATE VIEW nodeRows AS
         SELECT nodes.*, contentId, size, hash, mimetype, origin
         FROM nodes LEFT JOIN versions ON versions.id = nodes.version;
@@ -104,6 +114,7 @@ const tables = [
     "transferTokens",
     "nodes",
     "versions",
+    "uploads",
     "pieces",
 ];
 

@@ -194,8 +194,9 @@ function updateShare(call: Call): Answer {
     const title = input.title ?? input.name;
     const changes = readFields(shareFields, title === undefined ? input : { ...input, title });
     const { custom_url: customUrl = share.customUrl } = readFields(creationFields, input);
-    const { custom_name: customName, share_link_node_id: link } = input;
-    const others = [customName, input.custom_url, input.password, link === "null" ? link : undefined];
+    const { custom_name: customName } = input;
+    const unlink = input.share_link_node_id === "null";
+    const others = [customName, input.custom_url, input.password, unlink || undefined];
     if (Object.keys(changes).length === 0 && others.every((value) => value === undefined)) {
         throw new ApiError("INPUT_INVALID", "The update names no field of a share.");
     }
@@ -213,7 +214,8 @@ function updateShare(call: Call): Answer {
     changed.fields.password = readPassword(call, changed);
     checkRules(call, changed);
     refuseTaken(call.backend, changed);
-    if (JSON.stringify(changed) !== JSON.stringify(share)) {
+    const removed = unlink ? call.store.run("DELETE FROM nodes WHERE targetId = ?", share.id) : 0;
+    if (removed > 0 || JSON.stringify(changed) !== JSON.stringify(share)) {
         changed.updated = call.now;
         call.store.update("shares", share.id, {
             customName: changed.customName,
@@ -328,6 +330,13 @@ function one(call: Call, share: Share): Answer {
     return { share: shareObject(call, share) };
 }
 
+/** The node that stands for a share in a workspace's tree. */
+function shareLink(call: Call, id: string): Answer | null {
+    const sql = "SELECT id, containerId, name FROM nodes WHERE targetId = ? AND trashId IS NULL";
+    const link = call.store.get<{ id: string; containerId: string; name: string }>(sql, id);
+    return link ? { node_id: link.id, workspace_id: link.containerId, name: link.name } : null;
+}
+
 function shareObject(call: Call, share: Share): Answer {
     const { id, workspaceId, fields, storageMode, rootId } = share;
     const { organizationId } = findWorkspace(call.backend, workspaceId);
@@ -342,7 +351,7 @@ function shareObject(call: Call, share: Share): Answer {
         storage_mode: storageMode,
         folder_node_id: folderBacked ? rootId : null,
         share_root_id: rootId,
-        share_link: null,
+        share_link: shareLink(call, id),
         share_level: null,
         creator: share.creator,
         custom_name: share.customName,

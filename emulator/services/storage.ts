@@ -4,7 +4,7 @@ import { type Intent, openShare, openWorkspace, type Role } from "../access";
 import { ApiError } from "../api-error";
 import type { Answer, Backend, Call, Routes } from "../call";
 import { dateText } from "../clock";
-import { clears, flag, invalid, optionalText, readFields, required, text } from "../fields";
+import { flag, invalid, readFields, required, text } from "../fields";
 import { canonicalOpaque } from "../ids";
 import type { Kind } from "../ledger";
 import type { Organization, Share, Workspace } from "../parents";
@@ -104,7 +104,6 @@ export function storage(routes: Routes): void {
         routes.post(`${path}/:node_id/createnote/`, on("member", createNote));
         routes.post(`${path}/:node_id/updatenote/`, on("member", updateNote));
         routes.get(`${path}/:node_id/readnote/`, on("view", readNote));
-        routes.post(`${path}/:node_id/update/`, on("member", update));
         routes.post(`${path}/:node_id/move/`, on("member", move));
         routes.delete(`${path}/:node_id/delete/`, on("member", toTrash));
         routes.post(`${path}/:node_id/restore/`, on("member", restore));
@@ -139,8 +138,7 @@ export function insert(call: Call, node: NewNode): Node {
 }
 
 /** Keeps bytes that came in one piece. */
-export function storeBytes(call: Call, bytes: Uint8Array): Stored {
-    const contentId = call.ids.opaque("b");
+export function storeBytes(call: Call, bytes: Uint8Array, contentId = call.ids.opaque("b")): Stored {
     call.store.insert("pieces", { contentId, number: 1, size: bytes.length, bytes });
     return { contentId, size: bytes.length, hash: createHash("sha256").update(bytes).digest("hex") };
 }
@@ -339,7 +337,7 @@ function noteContent(call: Call): Buffer {
     return bytes;
 }
 
-function noteName(name: string): string {
+export function noteName(name: string): string {
     if (!name.endsWith(".md") || [...name].length > 100)
         throw invalid("name", "must end with .md, at most 100 characters");
     return checkNodeName(name);
@@ -415,35 +413,12 @@ export function replaceFile(call: Call, file: Node, stored: Stored, type: string
     return addVersion(call, file, stored, type, origin);
 }
 
-function rename(call: Call, node: Node, name: string): Node {
+export function rename(call: Call, node: Node, name: string): Node {
     if (name === node.name) return node;
     if (childNamed(call, node.parentId ?? "", name)) throw invalid("name", `${name} is taken in this folder`);
     const changes = { name, modified: call.now };
     call.store.update("nodes", node.id, changes);
     return { ...node, ...changes };
-}
-
-const metadataFields = { metadata_title: optionalText({ max: 50 }), metadata_short: optionalText({ max: 2048 }) };
-
-function update(call: Call, storage: Storage): Answer {
-    const node = changeable(call, storage);
-    const { name } = call.input;
-    const metadata = readFields(metadataFields, call.input);
-    if (name === undefined && Object.keys(metadata).length === 0) {
-        throw new ApiError("INPUT_INVALID", "The update names no field of a node.");
-    }
-    if (name !== undefined && clears(name)) throw invalid("name", "cannot be cleared");
-    const renamed =
-        name === undefined ? node : rename(call, node, node.type === "note" ? noteName(name) : checkNodeName(name));
-    const { metadata_title: metadataTitle = node.metadataTitle, metadata_short: metadataShort = node.metadataShort } =
-        metadata;
-    const changed = { ...renamed, metadataTitle, metadataShort };
-    if (JSON.stringify(changed) !== JSON.stringify(node)) {
-        changed.modified = call.now;
-        call.store.update("nodes", node.id, { metadataTitle, metadataShort, modified: changed.modified });
-        call.did("updated", kindOf(node), node.id);
-    }
-    return one(call, storage, changed);
 }
 
 export function kindOf({ type }: Node): Kind {
