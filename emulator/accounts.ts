@@ -43,6 +43,8 @@ export function register(backend: Backend, account: NewAccount, newId = backend.
         verified: account.verified ? 1 : 0,
         registered: 1,
         emailToken: null,
+        passwordCode: null,
+        twoFactor: null,
         created: clock.now,
     };
     if (invited) store.run("DELETE FROM users WHERE id = ?", id);
@@ -64,6 +66,8 @@ export function invitedUser(backend: Backend, email: string): User {
         verified: 0,
         registered: 0,
         emailToken: null,
+        passwordCode: null,
+        twoFactor: null,
         created: backend.clock.now,
     };
     backend.store.insert("users", { ...user });
@@ -117,8 +121,14 @@ export function createApiKey(backend: Backend, key: Partial<ApiKey> & { userId: 
     return row;
 }
 
-export function signIn(backend: Backend, user: User): Answer {
-    return { auth_token: signToken(backend, { sub: user.id }), expires_in: tokenSeconds, "2factor": false };
+/** A token of everything that the account may do. */
+export function fullSignIn(backend: Backend, { id }: User): Answer {
+    return { auth_token: signToken(backend, { sub: id }), expires_in: tokenSeconds, "2factor": false };
+}
+
+/** A token that is good for giving the second factor only. */
+export function limitedSignIn(backend: Backend, { id }: User): Answer {
+    return { auth_token: signToken(backend, { sub: id, limited: true }), expires_in: tokenSeconds, "2factor": true };
 }
 
 /** Lets its bearer into one share: with the caller's own account where there is one. */
@@ -134,6 +144,8 @@ interface Claims {
     sub?: string;
     /** The share that the token alone opens. */
     share?: string;
+    /** The second factor has still to be given. */
+    limited?: true;
     /** The node whose bytes may be read with it, and nothing else. */
     node?: string;
 }
@@ -166,7 +178,7 @@ export function authenticate(backend: Backend, authorization: string | undefined
 }
 
 function jwtCaller(backend: Backend, token: string): Caller | null {
-    const { sub, share } = readToken(backend, token) ?? {};
+    const { sub, share, limited = false } = readToken(backend, token) ?? {};
     const user = sub === undefined ? undefined : userById(backend, sub);
     if (share !== undefined) {
         return {
@@ -175,10 +187,11 @@ function jwtCaller(backend: Backend, token: string): Caller | null {
             scopes: [`share:${share}:rw`],
             agentName: null,
             opens: share,
+            limited: false,
         };
     }
     if (!user?.registered) return null;
-    return { user, authType: "jwt_v1", scopes: null, agentName: null, opens: null };
+    return { user, authType: "jwt_v1", scopes: null, agentName: null, opens: null, limited };
 }
 
 /** Who is let into a share without an account. */
@@ -192,6 +205,8 @@ const guest: User = {
     verified: 1,
     registered: 0,
     emailToken: null,
+    passwordCode: null,
+    twoFactor: null,
     created: 0,
 };
 
@@ -204,7 +219,14 @@ function apiKeyCaller(backend: Backend, secret: string): Caller | null {
     );
     if (!row) return null;
     const { scopes, agentName, ...user } = row;
-    return { user, authType: "api_key", scopes: scopes === null ? null : JSON.parse(scopes), agentName, opens: null };
+    return {
+        user,
+        authType: "api_key",
+        scopes: scopes === null ? null : JSON.parse(scopes),
+        agentName,
+        opens: null,
+        limited: false,
+    };
 }
 
 /** The user object of every answer. */

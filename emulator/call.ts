@@ -24,6 +24,10 @@ export interface User {
     /** 0 while the account is only the addressee of an invitation. */
     registered: number;
     emailToken: string | null;
+    /** Lets whoever has it set a new password. */
+    passwordCode: string | null;
+    /** JSON of the second factor. */
+    twoFactor: string | null;
     created: number;
 }
 
@@ -36,6 +40,8 @@ export interface Caller {
     readonly agentName: string | null;
     /** The share that a password or a guest token opens, and all that it reaches. */
     readonly opens: string | null;
+    /** Signed in with the password alone where a second factor is needed too. */
+    readonly limited: boolean;
 }
 
 export interface UploadedFile {

@@ -85,11 +85,20 @@ async function run(parts: ControlParts, context: Context, action: Action): Promi
     }
 }
 
-/** What the service would have mailed: tokens that validate an address, keys that answer an invitation. */
+/** What the service would have mailed: tokens that validate an address, codes, keys that answer an invitation. */
 function mail({ store, clock }: Backend): object[] {
     const validations = store
         .all<User>("SELECT * FROM users WHERE emailToken IS NOT NULL ORDER BY rowid")
         .map(({ email, emailToken }) => ({ to: email, kind: "validation", emailToken }));
+    const codes = store
+        .all<User>("SELECT * FROM users WHERE passwordCode IS NOT NULL OR twoFactor IS NOT NULL ORDER BY rowid")
+        .flatMap(({ email, passwordCode, twoFactor }) => {
+            const code: string | null = twoFactor === null ? null : JSON.parse(twoFactor).code;
+            return [
+                ...(passwordCode === null ? [] : [{ to: email, kind: "password", passwordCode }]),
+                ...(code === null ? [] : [{ to: email, kind: "secondFactor", code }]),
+            ];
+        });
     const invitations = store
         .all<Invitation>("SELECT * FROM invitations WHERE state = 'pending' ORDER BY rowid")
         .filter((invitation) => isPending(invitation, clock.now))
@@ -101,7 +110,7 @@ function mail({ store, clock }: Backend): object[] {
             parentId,
             message,
         }));
-    return [...validations, ...invitations];
+    return [...validations, ...codes, ...invitations];
 }
 
 function reset({ reset, ledger, rateLimit }: ControlParts): object {

@@ -16,11 +16,15 @@ import { billing } from "./services/billing";
 import { files } from "./services/files";
 import { invitations } from "./services/invitations";
 import { members } from "./services/members";
+import { oauth } from "./services/oauth";
 import { organizations } from "./services/organizations";
+import { quickshares } from "./services/quickshares";
+import { search } from "./services/search";
 import { shares } from "./services/shares";
 import { storage } from "./services/storage";
 import { system } from "./services/system";
 import { transferTokens } from "./services/transfer-tokens";
+import { twoFactor } from "./services/two-factor";
 import { uploads } from "./services/uploads";
 import { users } from "./services/users";
 import { workspaces } from "./services/workspaces";
@@ -29,6 +33,8 @@ import { Store } from "./store";
 /** The services of the API, in the order in which their routes are tried. */
 const services = [
     system,
+    oauth,
+    twoFactor,
     auth,
     users,
     invitations,
@@ -41,6 +47,8 @@ const services = [
     assets,
     storage,
     files,
+    search,
+    quickshares,
     uploads,
 ];
 

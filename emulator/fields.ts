@@ -15,7 +15,7 @@ export interface Field<T> {
 export type Fields = Readonly<Record<string, Field<unknown>>>;
 export type FieldValues<S> = { -readonly [K in keyof S]: S[K] extends Field<infer T> ? T : never };
 
-interface TextRule {
+export interface TextRule {
     min?: number;
     max?: number;
     pattern?: RegExp;
@@ -27,7 +27,7 @@ export function invalid(key: string, problem: string): ApiError {
     return new ApiError("INPUT_INVALID", `${key}: ${problem}.`);
 }
 
-function checkText(text: string, key: string, { min = 0, max = 65_536, pattern, lines }: TextRule): string {
+export function checkText(text: string, key: string, { min = 0, max = 65_536, pattern, lines }: TextRule): string {
     const length = [...text].length;
     if (length < min || length > max) throw invalid(key, `must be ${min} to ${max} characters long`);
     if (/\p{C}/u.test(lines ? text.replace(/[\r\n\t]/g, "") : text)) throw invalid(key, "holds control characters");

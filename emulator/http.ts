@@ -132,6 +132,9 @@ const shareTokenRoutes = /^\/(share\/:share_id\/(details|public|assets|storage)|
 
 function requireCaller(caller: Caller | null, route: Route): void {
     if (!caller) throw new ApiError("AUTH_INVALID", "Authentication is required.");
+    if (caller.limited && !/^\/user\/auth\/(2factor|check)\//.test(route.path)) {
+        throw new ApiError("AUTH_INVALID", "This token is good for the second factor only.");
+    }
     if (caller.opens !== null && !shareTokenRoutes.test(route.path)) {
         throw new ApiError("DENIED", "A share's own token reaches that share's content only.");
     }
@@ -179,9 +182,9 @@ async function readMultipart(request: Request): Promise<Body> {
     return { body, files };
 }
 
-/** Tokens and invitation keys are the only long runs of letters and digits in a path. */
+/** Of what stands in paths only tokens and keys are long runs of letters and digits, and codes six digits. */
 function masked(path: string): string {
-    return path.replace(/[A-Za-z0-9]{40,}/g, "***");
+    return path.replace(/[A-Za-z0-9]{40,}|(?<=\/)\d{6}(?=\/)/g, "***");
 }
 
 function maskedQuery(query: Input): Record<string, string> {

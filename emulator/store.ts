@@ -7,7 +7,8 @@ const schema = `
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE users (
         id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, accountType TEXT NOT NULL, firstName TEXT, lastName TEXT,
-        password TEXT, verified INTEGER NOT NULL, registered INTEGER NOT NULL, emailToken TEXT, created INTEGER NOT NULL
+        password TEXT, verified INTEGER NOT NULL, registered INTEGER NOT NULL, emailToken TEXT, passwordCode TEXT,
+        twoFactor TEXT, created INTEGER NOT NULL
     );
     CREATE TABLE apiKeys (
         id TEXT PRIMARY KEY, userId TEXT NOT NULL, secret TEXT NOT NULL UNIQUE, memo TEXT, scopes TEXT, agentName TEXT,
@@ -92,7 +93,14 @@ const schema = `
     CREATE VIEW nodeRows AS
         SELECT nodes.*, contentId, size, hash, mimetype, origin
         FROM nodes LEFT JOIN versions ON versions.id = nodes.version;
+    CREATE TABLE quickshares (
+        id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, nodeId TEXT NOT NULL UNIQUE, creator TEXT NOT NULL,
+        expires INTEGER NOT NULL, created INTEGER NOT NULL
+    );
+    CREATE INDEX quicksharesByWorkspace ON quickshares (workspaceId);
+    CREATE TABLE oauthClients (id TEXT PRIMARY KEY, metadata TEXT NOT NULL, created INTEGER NOT NULL);
     CREATE TRIGGER nodeGone AFTER DELETE ON nodes BEGIN
+        DELETE FROM quickshares WHERE nodeId = old.id;
         DELETE FROM versions WHERE nodeId = old.id;
     END;
     CREATE TRIGGER versionGone AFTER DELETE ON versions
@@ -115,6 +123,8 @@ const tables = [
     "nodes",
     "versions",
     "uploads",
+    "quickshares",
+    "oauthClients",
     "pieces",
 ];
 

@@ -1,11 +1,12 @@
 // Sign-in, token check, scopes and API keys.
-import { type ApiKey, createApiKey, passwordMatches, signIn, userByEmail } from "../accounts";
+import { type ApiKey, createApiKey, fullSignIn, limitedSignIn, passwordMatches, userByEmail } from "../accounts";
 import { ApiError } from "../api-error";
 import type { Answer, Call, Routes } from "../call";
 import { dateText } from "../clock";
 import { type FieldValues, invalid, optionalText, parseDateField, parseJson, readFields } from "../fields";
 import { canonicalOpaque } from "../ids";
 import { findOrganization, findShare, findWorkspace } from "../parents";
+import { checkCode, isEnabled } from "./two-factor";
 
 export function auth(routes: Routes): void {
     routes.get("/user/auth/", signInWithPassword, "anyone");
@@ -25,7 +26,7 @@ function signInWithPassword(call: Call): Answer {
     if (!user?.registered || !passwordMatches(call.backend, user, rest.join(":"))) {
         throw new ApiError("AUTH_INVALID", "E-mail address or password is wrong.");
     }
-    return signIn(call.backend, user);
+    return isEnabled(user) ? limitedSignIn(call.backend, user) : fullSignIn(call.backend, user);
 }
 
 function scopes(call: Call): Answer {
@@ -86,7 +87,15 @@ function keyChanges(call: Call): Partial<ApiKey> {
     return { ...fields, ...(agent_name === undefined ? {} : { agentName: agent_name }) };
 }
 
+/** With a second factor a key needs a code, unless a key itself asks. */
+function requireCode(call: Call): void {
+    if (!isEnabled(call.user) || call.caller.authType === "api_key") return;
+    if (call.input.token === undefined) throw new ApiError("RESTRICTED", "token: the second factor's code is needed.");
+    checkCode(call, call.input.token);
+}
+
 function createKey(call: Call): Answer {
+    requireCode(call);
     const key = createApiKey(call.backend, { ...keyChanges(call), userId: call.user.id });
     call.did("created", "apiKey", key.id);
     return { api_key: key.secret, id: key.id };
@@ -108,6 +117,7 @@ function updateKey(call: Call): Answer {
 }
 
 function deleteKey(call: Call): Answer {
+    requireCode(call);
     const key = ownKey(call);
     call.store.run("DELETE FROM apiKeys WHERE id = ?", key.id);
     call.did("deleted", "apiKey", key.id);

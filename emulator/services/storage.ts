@@ -166,7 +166,7 @@ export function* piecesOf({ store }: Backend, contentId: string): Generator<Uint
 }
 
 /** SQL and its one value for the nodes that a storage shows, live or in the trash. */
-function shown({ folderBacked, rootId, containerId }: Storage): [sql: string, value: string] {
+export function shown({ folderBacked, rootId, containerId }: Storage): [sql: string, value: string] {
     if (!folderBacked) return ["containerId = ?", containerId];
     const tree = `WITH RECURSIVE tree(id) AS (
         VALUES (?) UNION ALL SELECT nodes.id FROM nodes JOIN tree ON nodes.parentId = tree.id) SELECT id FROM tree`;
@@ -219,20 +219,32 @@ const sortColumns: Record<string, "name" | "modified" | "created" | "type"> = {
     type: "type",
 };
 
-/** One page by cursor: `sort_by`, `sort_dir`, `page_size` and the opaque `cursor` of the page before. */
-function keysetPage(call: Call, storage: Storage, condition: string, value: string): Answer {
-    const { sort_by = "name", sort_dir = "asc", page_size = "100", cursor = "" } = call.input;
+type Order = readonly [column: "name" | "modified" | "created" | "type", direction: "asc" | "desc"];
+
+function orderOf({ input: { sort_by = "name", sort_dir = "asc" } }: Call): Order {
     const column = Object.hasOwn(sortColumns, sort_by) ? sortColumns[sort_by] : undefined;
     if (column === undefined) throw invalid("sort_by", "must be name, updated, created or type");
     if (sort_dir !== "asc" && sort_dir !== "desc") throw invalid("sort_dir", "must be asc or desc");
+    return [column, sort_dir];
+}
+
+/** One page by cursor: `sort_by`, `sort_dir`, `page_size` and the opaque `cursor` of the page before. */
+export function keysetPage(
+    call: Call,
+    storage: Storage,
+    condition: string,
+    values: (string | null)[],
+    [column, direction]: Order = orderOf(call),
+): Answer {
+    const { page_size = "100", cursor = "" } = call.input;
     if (!["100", "250", "500"].includes(page_size)) throw invalid("page_size", "must be 100, 250 or 500");
     const size = Number(page_size);
     const from = cursor === "" ? [] : readCursor(cursor);
-    const beyond = cursor === "" ? "" : `AND (${column}, id) ${sort_dir === "asc" ? ">" : "<"} (?, ?)`;
+    const beyond = cursor === "" ? "" : `AND (${column}, id) ${direction === "asc" ? ">" : "<"} (?, ?)`;
     const rows = call.store.all<Node>(
         `SELECT * FROM nodeRows WHERE ${condition} ${beyond}
-         ORDER BY ${column} ${sort_dir}, id ${sort_dir} LIMIT ?`,
-        value,
+         ORDER BY ${column} ${direction}, id ${direction} LIMIT ?`,
+        ...values,
         ...from,
         size + 1,
     );
@@ -264,12 +276,12 @@ function readCursor(cursor: string): Position {
 
 function list(call: Call, storage: Storage): Answer {
     const folder = findFolder(call, storage, call.param("node_id"), "parent_id");
-    return keysetPage(call, storage, "parentId = ? AND trashId IS NULL", folder.id);
+    return keysetPage(call, storage, "parentId = ? AND trashId IS NULL", [folder.id]);
 }
 
 function listTrash(call: Call, storage: Storage): Answer {
     const [sql, value] = shown(storage);
-    return keysetPage(call, storage, `${sql} AND trashId = id`, value);
+    return keysetPage(call, storage, `${sql} AND trashId = id`, [value]);
 }
 
 function details(call: Call, storage: Storage): Answer {

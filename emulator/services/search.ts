@@ -1,0 +1,38 @@
+// Finding nodes: by name, and the ones that changed last.
+import { ApiError } from "../api-error";
+import type { Answer, Call, Routes } from "../call";
+import { checkText, invalid, oneOf, readFields, required } from "../fields";
+import { keysetPage, type Node, nodeObject, onStorages, type Storage, shown } from "./storage";
+
+export function search(routes: Routes): void {
+    onStorages((path, open) => {
+        routes.get(`${path}/search/`, (call) => find(call, open(call, "view")));
+        routes.get(`${path}/recent/`, (call) => recent(call, open(call, "view")));
+    });
+}
+
+/** By a part of the name, without case; the answer is a map from node id to node. */
+function find(call: Call, storage: Storage): Answer {
+    if (storage.folderBacked) throw new ApiError("NOT_FOUND", "A share of a workspace folder cannot be searched.");
+    const text = checkText(required(call.input, "search"), "search", { min: 2, max: 1000 }).toLowerCase();
+    const [sql, value] = shown(storage);
+    const rows = call.store
+        .all<Node>(`SELECT * FROM nodeRows WHERE ${sql} AND parentId IS NOT NULL AND trashId IS NULL`, value)
+        .filter(({ name }) => name.toLowerCase().includes(text))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const { files, pagination } = call.page("files", rows, (node) => {
+        const { parent, ...object } = nodeObject(call, storage, node);
+        return [node.id, { ...object, parent_id: parent }];
+    });
+    return { files: Object.fromEntries(files as [string, Answer][]), pagination };
+}
+
+const kinds = { type: oneOf(["file", "folder", "link", "note"], "file") };
+
+function recent(call: Call, storage: Storage): Answer {
+    if (call.input.sort_by !== undefined) throw invalid("sort_by", "is not for this list: it is sorted by change");
+    const { type } = readFields(kinds, call.input);
+    const [sql, value] = shown(storage);
+    const condition = `${sql} AND parentId IS NOT NULL AND trashId IS NULL AND (?2 IS NULL OR type = ?2)`;
+    return keysetPage(call, storage, condition, [value, type ?? null], ["modified", "desc"]);
+}
