@@ -1,5 +1,6 @@
 /** The registry: every kind, once. */
 import type { ResourceDefinition } from "../core/define";
+import { folder } from "./folder";
 import { organization } from "./organization";
 import { organizationBranding } from "./organization-branding";
 import { organizationMember } from "./organization-member";
@@ -16,6 +17,7 @@ export const resources: readonly ResourceDefinition[] = [
     organization,
     workspace,
     share,
+    folder,
     organizationMember,
     workspaceMember,
     shareMember,

@@ -32,8 +32,34 @@ const link = { ...share, shareType: "send", accessOptions: "Anyone with the link
 const person = { email: "ann@example.com", role: "member" };
 const member = { workspaceId, ...person };
 const token = { organizationId };
+const folder = { workspaceId, name: "Legal" };
 
 type Refusal = [property: string, inputs: Properties, reason: RegExp];
+
+/** What folders and files refuse. */
+function nodeRefusals(place: string, more: Properties): Refusal[] {
+    const node = { ...folder, ...more };
+    const { workspaceId: _, ...nowhere } = node;
+    return [
+        ["workspaceId", nowhere, /exactly one of workspaceId and shareId/],
+        ["workspaceId", { ...node, shareId }, /exactly one of workspaceId and shareId/],
+        ["workspaceId", { ...node, workspaceId: "design" }, /19-digit id.*getWorkspaceOutput/],
+        ["shareId", { ...nowhere, shareId: "q4-report" }, /19-digit id.*getShareOutput/],
+        ["name", { workspaceId, ...more }, /^is required$/],
+        ["name", { ...node, name: "Legal/Contracts" }, /must not contain \//],
+        ["name", { ...node, name: "Legal\\Contracts" }, /must not contain \//],
+        ["name", { ...node, name: ".." }, /end with a blank or a dot/],
+        ["name", { ...node, name: "Legal " }, /end with a blank or a dot/],
+        ["name", { ...node, name: "Le\u0000gal" }, /control characters/],
+        ["name", { ...node, name: "Le\u200bgal" }, /characters that cannot be seen/],
+        ["name", { ...node, name: "x".repeat(256) }, /at most 255/],
+        [place, { ...node, [place]: "root" }, /id output of a Folder/],
+        [place, { ...node, [place]: folderId.split("/")[1] }, /id output of a Folder/],
+        [place, { ...node, [place]: `${shareId}/26n2i` }, /another workspace or share/],
+        [place, { ...nowhere, shareId, [place]: folderId }, /another workspace or share/],
+        ["created", { ...node, created: "2027-01-01 00:00:00" }, /is an output/],
+    ];
+}
 
 /** What the members of every kind of parent refuse. */
 function memberRefusals(parent: Record<string, string>, noName: RegExp, roles: RegExp): Refusal[] {
@@ -280,6 +306,13 @@ const refusals: Record<string, Refusal[]> = {
         ),
         ["permissions", { ...person, shareId, permissions: "admin" }, /is not a property of ShareMember/],
     ],
+    Folder: [
+        ...nodeRefusals("parentId", {}),
+        ["forceDestroy", { ...folder, forceDestroy: "yes" }, /./],
+        ["path", { ...folder, path: "Legal" }, /is an output/],
+        ["folderId", { ...folder, folderId }, /is not a property of Folder/],
+        ["force", { ...folder, force: true }, /is not a property of Folder/],
+    ],
     TransferToken: [
         ["organizationId", {}, /^is required$/],
         ["organizationId", { organizationId: "acme" }, /19-digit id.*getOrganizationOutput/],
@@ -436,18 +469,23 @@ describe("3.8 the reuse of a declared unique name", () => {
 });
 
 describe("3.3 parents are ids", () => {
+    // What lies in a folder is moved to another.
+    const isMoved = (kind: string, name: string) => kind === "Folder" && name === "parentId";
     const references = resources.flatMap(({ kind, inputs }) =>
         Object.keys(inputs.shape)
             .filter((name) => name.endsWith("Id") && name !== "userId")
-            .map((name) => [kind, name] as const),
+            .map((name) => [kind, name, isMoved(kind, name) ? "moves" : "replaces"] as const),
     );
 
-    test.each(references)("%s.%s takes an id alone, and a change replaces", (kind, name) => {
+    test.each(references)("%s.%s takes an id alone, and a change %s", (kind, name, how) => {
         const sample = resourcesByKind.get(kind)?.samples.minimal ?? {};
         expect(failuresOf(kind, { ...sample, [name]: "acme" })).toHaveLength(1);
         const known = { inputs: sample, outputs: sample };
         const other = { ...sample, [name]: "1999999999999999999" };
-        expect(offline().diff({ kind }, "1", known, other).replaces).toEqual([name]);
+        expect(offline().diff({ kind }, "1", known, other)).toMatchObject({
+            changes: true,
+            replaces: how === "moves" ? [] : [name],
+        });
     });
 });
 

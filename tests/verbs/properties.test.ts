@@ -65,6 +65,10 @@ const benches: Record<string, () => Promise<Bench>> = {
         const { id: shareId } = await service.share(workspaceId, "Q4 Report");
         return memberBench("share", { shareId });
     },
+    Folder: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        return nodeBench((await service.workspace(organizationId, "design")).id, {});
+    },
     OrganizationBranding: async () => {
         const { id } = await service.organization("acme");
         return brandingBench("org", id, { organizationId: id });
@@ -81,6 +85,15 @@ const benches: Record<string, () => Promise<Bench>> = {
         return brandingBench("share", id, { shareId: id });
     },
 };
+
+function nodeBench(workspaceId: string, args: Properties): Bench {
+    const path = (id: string) => `workspace/${workspaceId}/storage/${id.split("/")[1]}`;
+    return {
+        args: { workspaceId, name: "Legal", ...args },
+        shown: async (id) => (await service.api("GET", `${path(id)}/details/`)).node,
+        hand: (id, form) => service.api("POST", `${path(id)}/update/`, form),
+    };
+}
 
 function brandingBench(segment: ParentSegment, id: string, args: Properties): Bench {
     return {
@@ -484,6 +497,15 @@ const properties: Property[] = [
         })),
     ),
     {
+        kind: "Folder",
+        name: "name",
+        wire: "name",
+        value: "Contracts",
+        other: "Größe & Gewinn (2027)",
+        removed: undefined,
+        byHand: "Drafts",
+    },
+    {
         kind: "OrganizationBranding",
         name: "backgroundMode",
         wire: "background_mode",
@@ -532,7 +554,9 @@ test("every input that the API has is in the table", () => {
     for (const [kind, { inputs, wire }] of resourcesByKind) {
         const expected = Object.keys(inputs.shape).filter((name) => {
             const { writeOnly, immutable } = metaOf({ inputs, outputs: inputs }, name);
-            return name in wire && !writeOnly && !immutable && name !== "message";
+            // A message is sent once, and a place is an id that the tests of folders and files know.
+            const isElsewhere = ["message", "parentId", "folderId"].includes(name);
+            return name in wire && !writeOnly && !immutable && !isElsewhere;
         });
         expect([kind, properties.filter((one) => one.kind === kind).map(({ name }) => name)]).toEqual([kind, expected]);
     }

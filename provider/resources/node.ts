@@ -1,0 +1,345 @@
+/** What folders and files have in common: the storage and the folder they lie in, names that are never taken from others, renaming, moving, the trash. */
+import { z } from "zod";
+import { isAmbiguous, isApiError } from "../api/errors";
+import type { Change, Known, Parent, Properties, Remote, Rule, VerbContext } from "../core/define";
+import { messageOf, ResourceError } from "../core/errors";
+import { parentId } from "../core/properties";
+import { shareDetails } from "./share";
+import {
+    childrenOf,
+    isRoot,
+    isTrashed,
+    type Node,
+    nodeAnswer,
+    nodeDetails,
+    nodePath,
+    type Storage,
+    sameNode,
+} from "./storage";
+import { workspaceDetails } from "./workspace";
+
+/** One of the kinds of nodes. */
+export interface NodeKind {
+    kind: string;
+    /** As the service calls it. */
+    type: string;
+    /** The input that names the folder in which it lies. */
+    placedBy: string;
+}
+
+export const storageInputs = {
+    workspaceId: parentId("a workspace", "getWorkspaceOutput({ folderName }).id")
+        .meta({
+            immutable: true,
+            reference: "Workspace",
+            description:
+                "Id of the workspace in whose storage it lies: the `id` output of a `Workspace`. Exactly one of `workspaceId` and `shareId` is declared.",
+        })
+        .optional(),
+    shareId: parentId("a share", "getShareOutput({ customName }).id")
+        .meta({
+            immutable: true,
+            description:
+                "Id of the share in whose storage it lies: the `id` output of a `Share`. Exactly one of `workspaceId` and `shareId` is declared.",
+        })
+        .optional(),
+};
+
+export const storageParents: readonly Parent[] = [
+    { input: "workspaceId", kind: "Workspace" },
+    { input: "shareId", kind: "Share" },
+];
+
+export const times = {
+    created: z.string().meta({ form: "datetime", description: "When it was made, RFC 3339." }),
+    updated: z.string().meta({ form: "datetime", description: "When it was last changed, RFC 3339." }),
+};
+
+const longestName = 255;
+
+/** The name of a node within its folder. */
+export function nodeName(noun: string) {
+    return z
+        .string()
+        .min(1, { error: "must not be empty" })
+        .max(longestName, { error: `must have at most ${longestName} characters` })
+        .regex(/^[^/\\]*$/, { error: "must not contain / or \\; each folder is a Folder of its own" })
+        .regex(/^[^\p{C}]*$/u, { error: "must not contain control characters, nor characters that cannot be seen" })
+        .regex(/[^ .]$/, { error: "must not end with a blank or a dot" })
+        .meta({
+            description:
+                `Name of the ${noun}, 1 to ${longestName} characters, without \`/\` and \`\\\` and without a blank or a dot at the end. A change renames in place. ` +
+                "A name that something else in the same folder has is refused.",
+        });
+}
+
+/** The id of the folder in which a node lies. */
+export function placedIn(noun: string) {
+    return z
+        .string()
+        .regex(/^[0-9]{19}\/[A-Za-z0-9-]+$/, {
+            error: "must be the id of a folder, `<workspace or share id>/<node id>`; use the id output of a Folder",
+        })
+        .meta({
+            // Whoever may see a folder sees what is moved into it.
+            accessRelevant: true,
+            reset: { to: null },
+            normalise: (value) => String(value).replaceAll("-", "").toLowerCase(),
+            description:
+                `The folder in which the ${noun} lies: the \`id\` output of a \`Folder\` of the same workspace or share. Default: the root. ` +
+                "A change moves it, and removing it from the program moves it to the root.",
+        })
+        .optional();
+}
+
+export function storageRules({ placedBy }: NodeKind): Rule[] {
+    return [
+        {
+            properties: ["workspaceId", "shareId"],
+            broken: ({ workspaceId, shareId }) =>
+                (workspaceId === undefined) === (shareId === undefined)
+                    ? "declare exactly one of workspaceId and shareId"
+                    : undefined,
+        },
+        {
+            properties: [placedBy, "workspaceId", "shareId"],
+            broken: ({ [placedBy]: folder, workspaceId, shareId }) =>
+                typeof folder === "string" && containerOf(folder) !== (workspaceId ?? shareId)
+                    ? "is a folder of another workspace or share"
+                    : undefined,
+        },
+    ];
+}
+
+function containerOf(id: string): string {
+    return id.split("/")[0] ?? "";
+}
+
+/** The part of an id that the service knows the node by. */
+export function nodeOf(id: unknown): string {
+    return typeof id === "string" ? (id.split("/")[1] ?? "") : "root";
+}
+
+export function idOf(storage: Storage, { id }: Pick<Node, "id">): string {
+    return `${storage.id}/${id}`;
+}
+
+/** The storage that the properties name. */
+function storageIn({ workspaceId, shareId }: Properties): Storage | undefined {
+    if (typeof workspaceId === "string") return { segment: "workspace", id: workspaceId };
+    return typeof shareId === "string" ? { segment: "share", id: shareId } : undefined;
+}
+
+export function declaredStorage(declared: Properties): Storage {
+    const storage = storageIn(declared);
+    if (storage === undefined) throw new ResourceError("neither workspaceId nor shareId is declared");
+    return storage;
+}
+
+/** The storage of what the state knows, or of what is imported. */
+async function storageOf(context: VerbContext, id: string, { inputs, outputs }: Known): Promise<Storage | undefined> {
+    return storageIn({ ...outputs, ...inputs }) ?? storageNamed(context, containerOf(id));
+}
+
+/** The storage of the workspace or share that has this id or name. */
+function storageNamed(context: VerbContext, idOrName: string): Promise<Storage | undefined> {
+    return context.remember(`storage of ${idOrName}`, async (): Promise<Storage | undefined> => {
+        let denial: unknown;
+        const workspace = await workspaceDetails(context, idOrName).catch((error) => {
+            if (!isApiError(error, "denied")) throw error;
+            denial = error;
+            return undefined;
+        });
+        if (workspace !== undefined) return { segment: "workspace", id: workspace.id };
+        const share = await shareDetails(context, idOrName);
+        if (share !== undefined) return { segment: "share", id: share.id };
+        if (denial !== undefined) throw denial;
+        return undefined;
+    });
+}
+
+/** The node and its storage; undefined when it is not there, or in the trash. */
+export async function present(context: VerbContext, of: NodeKind, id: string, known: Known) {
+    const storage = await storageOf(context, id, known);
+    const shown = storage && (await nodeDetails(context, storage, nodeOf(id)));
+    if (storage === undefined || shown === undefined || isTrashed(shown)) return undefined;
+    if (shown.type !== of.type) throw new ResourceError(`${id} is a ${shown.type}, not a ${of.type}`);
+    return { storage, shown };
+}
+
+/** Where a node lies, as properties. */
+export async function placeOf(context: VerbContext, of: NodeKind, storage: Storage, { parent }: Node): Promise<Remote> {
+    const folder = parent ?? "root";
+    return {
+        [storage.segment === "workspace" ? "workspaceId" : "shareId"]: storage.id,
+        [of.placedBy]: (await isRoot(context, storage, folder)) ? null : idOf(storage, { id: folder }),
+    };
+}
+
+/** Imports by `<workspace or share>/<node id>` or `<workspace or share>/<path>`. */
+export async function resolveNode(context: VerbContext, of: NodeKind, named: string) {
+    const [container = "", ...path] = named.split("/");
+    const storage = await storageNamed(context, container);
+    if (storage === undefined) return undefined;
+    const node = (await nodeById(context, storage, path)) ?? (await nodeByPath(context, of, storage, path));
+    if (node === undefined) return undefined;
+    if (await isRoot(context, storage, node.id)) {
+        throw new ResourceError(`${named} is the root folder, which belongs to the ${storage.segment} itself`);
+    }
+    return { id: idOf(storage, node), inputs: {} };
+}
+
+async function nodeById(context: VerbContext, storage: Storage, [id = "", ...deeper]: string[]) {
+    if (deeper.length > 0 || !/^[A-Za-z0-9-]+$/.test(id)) return undefined;
+    try {
+        return await nodeDetails(context, storage, id);
+    } catch (error) {
+        // A name is no id.
+        if (isApiError(error, "invalid")) return undefined;
+        throw error;
+    }
+}
+
+async function nodeByPath(
+    context: VerbContext,
+    of: NodeKind,
+    storage: Storage,
+    [name, ...deeper]: string[],
+    folder = "root",
+): Promise<Node | undefined> {
+    const type = deeper.length > 0 ? "folder" : of.type;
+    const found = (await childrenOf(context, storage, folder)).find((one) => one.name === name && one.type === type);
+    return found === undefined || deeper.length === 0 ? found : nodeByPath(context, of, storage, deeper, found.id);
+}
+
+/** What lies in the folder in which a node shall lie. */
+async function neighbours(context: VerbContext, of: NodeKind, storage: Storage, folder: string): Promise<Node[]> {
+    try {
+        return await childrenOf(context, storage, folder);
+    } catch (error) {
+        if (folder === "root" || !isApiError(error, "not-found")) throw error;
+        const gone = `there is no folder ${idOf(storage, { id: folder })}, or it lies in the trash`;
+        throw new ResourceError(`${of.placedBy}: ${gone}`, { cause: error });
+    }
+}
+
+function taken(of: NodeKind, storage: Storage, property: string, other: Node): ResourceError {
+    const importIt =
+        other.type === of.type
+            ? `if it shall belong to this program, import it: npx pulumi-fastio adopt-file ${of.kind} ${idOf(storage, other)}`
+            : "it stays as it is";
+    return new ResourceError(
+        `${property}: ${of.type === other.type ? "another" : "a"} ${other.type} there has the name ${JSON.stringify(other.name)} already. Declare another name, or ${importIt}. ` +
+            "If the resource was only renamed in the program, give it an alias with its old name",
+    );
+}
+
+/**
+ * Makes a node where nothing has its name yet: the service would hand over, or overwrite, what is there. When the answer is
+ * lost, what has the name now and was not there before is ours.
+ */
+export async function makeNode(
+    context: VerbContext,
+    of: NodeKind,
+    declared: Properties,
+    make: (storage: Storage, folder: string) => Promise<Node>,
+    isMade: (found: Node) => boolean = () => true,
+): Promise<{ storage: Storage; made: Node }> {
+    const storage = declaredStorage(declared);
+    const folder = nodeOf(declared[of.placedBy]);
+    const before = await neighbours(context, of, storage, folder);
+    const holder = before.find(({ name }) => name === declared.name);
+    if (holder !== undefined) throw taken(of, storage, "name", holder);
+    const wasThere = ({ id }: Pick<Node, "id">) => before.find((one) => sameNode(one.id, id));
+    try {
+        const made = await make(storage, folder);
+        // Names that differ for us may be equal for the service.
+        const other = wasThere(made);
+        if (other !== undefined) throw taken(of, storage, "name", other);
+        return { storage, made };
+    } catch (error) {
+        if (!isAmbiguous(error)) throw error;
+        const after = await childrenOf(context, storage, folder).catch(() => undefined);
+        const made = after?.find(
+            (one) => one.name === declared.name && one.type === of.type && wasThere(one) === undefined && isMade(one),
+        );
+        if (made !== undefined) return { storage, made };
+        const seen =
+            after === undefined
+                ? "looking for it failed as well. If it is there, the next `pulumi up` says so"
+                : "it was not there when looked for right after; the next `pulumi up` looks again before it creates";
+        throw new ResourceError(`${messageOf(error)} The ${of.type} was requested and the answer was lost; ${seen}`, {
+            cause: error,
+        });
+    }
+}
+
+/** Brings a node to its declared name and folder, and answers how it was before. */
+export async function relocate(
+    context: VerbContext,
+    of: NodeKind,
+    id: string,
+    { set, inputs, known }: Change,
+): Promise<{ storage: Storage; before: Node }> {
+    const found = await present(context, of, id, known);
+    if (found === undefined) {
+        throw new ResourceError(
+            `it is not there any more, or lies in the trash. \`pulumi refresh\` finds that out, and the next \`pulumi up\` makes it again`,
+        );
+    }
+    const { storage, shown } = found;
+    const name = String(inputs.name);
+    const source = shown.parent ?? "root";
+    const target = of.placedBy in set ? nodeOf(set[of.placedBy]) : source;
+    const moves = !sameNode(source, target);
+    const renames = shown.name !== name;
+    if (!moves && !renames) return { storage, before: shown };
+    const holderOf = (nodes: readonly Node[], wanted: string) =>
+        nodes.find((one) => one.name === wanted && !sameNode(one.id, shown.id));
+    const there = await neighbours(context, of, storage, target);
+    const holder = holderOf(there, name);
+    if (holder !== undefined) throw taken(of, storage, renames ? "name" : of.placedBy, holder);
+    const rename = () => post(context, of, storage, shown, "update", { name });
+    const move = () => post(context, of, storage, shown, "move", { parent: target });
+    if (!moves) await rename();
+    else if (!renames) await move();
+    else {
+        // On the way it has the old name in the new folder, or the new name in the old one: neither may be somebody else's.
+        const moveFirst = holderOf(there, shown.name) === undefined;
+        const inTheWay = moveFirst ? undefined : holderOf(await childrenOf(context, storage, source), name);
+        if (inTheWay !== undefined) throw taken(of, storage, "name", inTheWay);
+        for (const step of moveFirst ? [move, rename] : [rename, move]) await step();
+    }
+    return { storage, before: shown };
+}
+
+async function post(
+    context: VerbContext,
+    of: NodeKind,
+    storage: Storage,
+    { id }: Node,
+    verb: "update" | "move",
+    form: Record<string, string>,
+): Promise<void> {
+    await context.client.request({
+        operation: `${verb === "move" ? "move" : "rename"} the ${of.type}`,
+        method: "POST",
+        path: nodePath(storage, id, verb),
+        form,
+        kind: "write",
+        answer: nodeAnswer.optional().catch(undefined),
+    });
+}
+
+/** Puts a node into the trash, and what lies in it along. */
+export async function trashNode(context: VerbContext, of: NodeKind, id: string, known: Known): Promise<void> {
+    const storage = await storageOf(context, id, known);
+    if (storage === undefined) return;
+    await context.client.request({
+        operation: `delete the ${of.type}`,
+        method: "DELETE",
+        path: nodePath(storage, nodeOf(id), "delete"),
+        kind: "delete",
+        answer: z.unknown(),
+    });
+}
