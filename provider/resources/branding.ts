@@ -283,12 +283,13 @@ export function defineBranding({ noun, segment, parent, inputs, wire, details, f
         async delete(context, id, { inputs: declared, outputs: recorded }) {
             const set: Properties = {};
             const clear: string[] = [];
-            for (const name of Object.keys(declared).filter((one) => one !== parent.input && !images.includes(one))) {
+            const settings = propertyNames(inputs).filter((one) => one !== parent.input && !images.includes(one));
+            for (const name of settings.filter((one) => declared[one] !== undefined)) {
                 const { reset } = metaOf(wired, name);
                 if (typeof reset === "object") set[name] = reset.to;
                 else clear.push(name);
             }
-            await write(context, id, set, clear);
+            if (Object.keys(set).length > 0 || clear.length > 0) await write(context, id, set, clear);
             for (const name of images.filter((one) => isManaged(one, declared, recorded)))
                 await remove(context, id, name);
         },

@@ -317,6 +317,33 @@ describe.each(benches)("$kind", ({ kind, segment, second, open }) => {
     });
 });
 
+describe("3.5 with its parent", () => {
+    test.each<[string, Properties]>([
+        ["colours", { accentColor: "#0055ff" }],
+        ["images", { logo: textAsset(svg("1")) }],
+    ])("%s are gone, and a delete has nothing to do", async (_, declared) => {
+        const { id: organizationId } = await service.organization("acme");
+        const { id } = await service.workspace(organizationId, "design");
+        const branding = new Resource("WorkspaceBranding");
+        await branding.up(process, { workspaceId: id, ...declared });
+        await service.api("DELETE", `workspace/${id}/delete/`, { confirm: id });
+        await branding.copy().delete(laterRun());
+        expect(await branding.refresh(process)).toEqual({ exists: false, drift: [] });
+    });
+
+    test("is there while the service only refuses to show it", async () => {
+        const { id } = await service.organization("acme");
+        const branding = new Resource("OrganizationBranding");
+        await branding.up(process, { organizationId: id, logo: textAsset(svg("1")) });
+        for (const status of [401, 403, 500]) {
+            process.troubles.push({ path: /assets\/logo\/read/, how: refusal(status, 1680), times: 8 });
+            await failureOf(branding.refresh(process));
+            process.troubles.splice(0);
+        }
+        expect(await branding.refresh(process)).toEqual({ exists: true, drift: [] });
+    });
+});
+
 describe("under an archived workspace", () => {
     test("branding changes while it is open, and it is archived again", async () => {
         const workspace = await service.workspace((await service.organization("acme")).id, "design");
