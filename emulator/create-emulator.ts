@@ -91,8 +91,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     if (store.settings.token === "") store.transaction(start);
     clock.offsetSeconds = store.settings.clockOffsetSeconds;
 
-    const routes = new Routes();
-    for (const service of services) service(routes);
+    const routes = apiRoutes();
     const ledger = new Ledger();
     const rateLimit = new RateLimit(clock);
     const app = createApp({ backend, routes, ledger, rateLimit, latencyMs }, (target) =>
@@ -120,6 +119,13 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
             store.close();
         },
     };
+}
+
+/** Every route of the API that the emulator serves. */
+export function apiRoutes(): Routes {
+    const routes = new Routes();
+    for (const service of services) service(routes);
+    return routes;
 }
 
 /** The first state, and that after a reset: one verified agent account, whose id and token stay. */

@@ -92,7 +92,8 @@ export class Driver {
     async request(path: string, init: RequestInit): Promise<Reply> {
         const response = await this.emulator.fetch(new Request(`http://127.0.0.1:4010${path}`, init));
         const text = await response.text();
-        return new Reply(response, text === "" ? undefined : JSON.parse(text));
+        const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+        return new Reply(response, isJson && text !== "" ? JSON.parse(text) : text);
     }
 
     /** A verified account with an API key. */

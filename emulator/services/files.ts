@@ -6,6 +6,7 @@ import { type Answer, type Call, Content, type Routes } from "../call";
 import { dateText } from "../clock";
 import { clears, integer, invalid, optionalText, parseJson, readFields, required } from "../fields";
 import { canonicalOpaque } from "../ids";
+import { maxZipBytes, type ZipEntry, zip } from "../zip";
 import {
     activeLock,
     addVersion,
@@ -43,7 +44,8 @@ export function files(routes: Routes): void {
             handler(call, open(call, needed));
         routes.get(`${node}/requestread/`, on("view", requestRead));
         // The token of `requestread` stands in for a credential.
-        routes.get(`${node}/read/`, (call) => read(call, () => downloadable(call, open(call, "view"))), "anyone");
+        routes.get(`${node}/read/`, (call) => read(call, () => open(call, "view")), "anyone");
+        routes.get(`${node}/zip/`, (call) => archive(call, () => open(call, "view")), "anyone");
         routes.get(`${node}/versions/`, on("view", listVersions));
         routes.post(`${node}/restore-version/`, on("member", restoreVersion));
         routes.post(`${node}/update/`, on("member", update));
@@ -57,7 +59,7 @@ export function files(routes: Routes): void {
     });
 }
 
-/** A file or note that the caller may take away: visitors of a share only as far as it lets them. */
+/** A node that the caller may take away: visitors of a share only as far as it lets them. */
 function downloadable(call: Call, storage: Storage): Node {
     const { share, role } = storage;
     if (share && (role === "guest" || role === "view")) {
@@ -66,22 +68,36 @@ function downloadable(call: Call, storage: Storage): Node {
             throw new ApiError("DENIED", "This share does not let its guests download.");
         }
     }
-    const node = named(call, storage);
-    if (node.contentId === null) throw invalid("node_id", `is a ${node.type}: only files and notes have bytes`);
-    return node;
+    return named(call, storage);
 }
 
 function requestRead(call: Call, storage: Storage): Answer {
     return { token: signToken(call.backend, { node: downloadable(call, storage).id }) };
 }
 
-function read(call: Call, opened: () => Node): Content {
-    const { token, version_id: versionId } = call.input;
-    const node = token === undefined ? opened() : nodeOfToken(call, token);
+/** The node of the path, for whoever may read it or holds the token of `requestread`. */
+function taken(call: Call, open: () => Storage): Node {
+    const { token } = call.input;
+    return token === undefined ? downloadable(call, open()) : nodeOfToken(call, token);
+}
+
+function read(call: Call, open: () => Storage): Content {
+    const node = taken(call, open);
+    if (node.contentId === null) throw invalid("node_id", `is a ${node.type}: only files and notes have bytes`);
+    const { version_id: versionId } = call.input;
     const version = versionId === undefined ? node.version : canonicalOpaque(versionId);
     const { contentId, size, hash, mimetype } = findVersion(call, node, version ?? "");
-    const pieces = piecesOf(call.backend, contentId);
-    const body = new ReadableStream<Uint8Array>(
+    return new Content(stream(piecesOf(call.backend, contentId)), {
+        "Content-Type": mimetype ?? "application/octet-stream",
+        "Content-Length": String(size),
+        "Content-Disposition": attachment(node.name),
+        ETag: `"${hash}"`,
+    });
+}
+
+/** Reads a piece only when the reader has taken the one before. */
+function stream(pieces: Iterator<Uint8Array>): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>(
         {
             pull(controller) {
                 const { value, done } = pieces.next();
@@ -91,12 +107,36 @@ function read(call: Call, opened: () => Node): Content {
         },
         { highWaterMark: 0 },
     );
-    return new Content(body, {
-        "Content-Type": mimetype ?? "application/octet-stream",
-        "Content-Length": String(size),
-        "Content-Disposition": `attachment; filename*=UTF-8''${encodeURIComponent(node.name)}`,
-        ETag: `"${hash}"`,
+}
+
+function attachment(name: string): string {
+    return `attachment; filename*=UTF-8''${encodeURIComponent(name)}`;
+}
+
+/** A folder with all that lies below, as a zip. */
+function archive(call: Call, open: () => Storage): Content {
+    const folder = taken(call, open);
+    if (folder.type !== "folder") throw invalid("node_id", `is a ${folder.type}, not a folder`);
+    const entries = [...entriesOf(call, folder, "")];
+    const total = entries.reduce((sum, { size }) => sum + size, 0);
+    if (total > maxZipBytes) throw new ApiError("EXCEEDED_LIMIT", `A zip holds at most ${maxZipBytes} bytes.`);
+    return new Content(stream(zip(entries)), {
+        "Content-Type": "application/zip",
+        "Content-Disposition": attachment(`${folder.name || "files"}.zip`),
     });
+}
+
+function* entriesOf(call: Call, folder: Node, path: string): Generator<ZipEntry> {
+    const sql = "SELECT * FROM nodeRows WHERE parentId = ? AND trashId IS NULL ORDER BY name, id";
+    for (const { contentId, size, ...node } of call.store.all<Node>(sql, folder.id)) {
+        const { name, modified } = node;
+        if (node.type === "folder") {
+            yield { path: `${path}${name}/`, modified, size: 0, pieces: () => [] };
+            yield* entriesOf(call, { contentId, size, ...node }, `${path}${name}/`);
+        } else if (contentId !== null) {
+            yield { path: path + name, modified, size: size ?? 0, pieces: () => piecesOf(call.backend, contentId) };
+        }
+    }
 }
 
 function nodeOfToken(call: Call, token: string): Node {

@@ -32,7 +32,7 @@ import {
 import { limitsOf } from "../plans";
 import { addOwner, pendingOn } from "./members";
 import { checkNodeName, createRoot, findFolder, newFolder, openWorkspaceStorage } from "./storage";
-import { archivedFilter, closeContainer } from "./workspaces";
+import { archivedFilter, closeContainer, shareCount } from "./workspaces";
 
 export function shares(routes: Routes): void {
     routes.post("/workspace/:workspace_id/create/share/", createShare);
@@ -167,10 +167,7 @@ function refuseTaken(backend: Backend, { id, customName, customUrl }: Share): vo
 function refuseOverLimit(call: Call, { organizationId }: Workspace): void {
     const organization = findOrganization(call.backend, organizationId);
     const { shares: limit } = limitsOf(organization);
-    const used = call.store.count(
-        "shares JOIN workspaces ON workspaces.id = workspaceId WHERE organizationId = ? AND shares.closed = 0",
-        organizationId,
-    );
+    const used = shareCount(call, organizationId);
     if (limit !== null && used >= limit) {
         throw new ApiError("FEATURE_LIMIT", `The plan ${organization.plan} allows ${limit} shares; ${used} exist.`);
     }

@@ -7,6 +7,7 @@ import { dateText } from "../clock";
 import { initialValues, invalid, readFields, required } from "../fields";
 import {
     asWorkspace,
+    findOrganization,
     isTaken,
     type Organization,
     type Row,
@@ -15,6 +16,7 @@ import {
     workspaceFields,
 } from "../parents";
 import { limitsOf } from "../plans";
+import { storedBytes } from "./billing";
 import { addOwner, pendingOn } from "./members";
 import { createRoot } from "./storage";
 
@@ -25,6 +27,7 @@ export function workspaces(routes: Routes): void {
     routes.delete("/workspace/:workspace_id/delete/", deleteWorkspace);
     routes.post("/workspace/:workspace_id/archive/", (call) => setArchived(call, 1));
     routes.post("/workspace/:workspace_id/unarchive/", (call) => setArchived(call, 0));
+    routes.get("/workspace/:workspace_id/limits/", limits);
     routes.get("/workspaces/all/", (call) => listed(call, joined(call)));
     routes.get("/workspaces/available/", (call) => listed(call, available(call)));
     routes.get("/org/:org_id/list/workspaces/", ofOrganization);
@@ -139,6 +142,28 @@ function setArchived(call: Call, archived: number): Answer {
         call.did("updated", "workspace", workspace.id);
     }
     return one(call, changed);
+}
+
+/** What the plan allows here, and how much of it is used. */
+function limits(call: Call): Answer {
+    const { workspace } = openWorkspace(call, "guest");
+    const plan = limitsOf(findOrganization(call.backend, workspace.organizationId));
+    const members = call.store.count("members WHERE parentId = ? AND status = 'active'", workspace.id);
+    return {
+        limits: {
+            members: { limit: plan.members_per_workspace, used: members },
+            shares: { limit: plan.shares, used: shareCount(call, workspace.organizationId) },
+            storage_bytes: { limit: plan.storage_bytes, used: storedBytes(call, workspace.organizationId) },
+        },
+    };
+}
+
+/** Live shares of an organization: the plan counts them together. */
+export function shareCount({ store }: Call, organizationId: string): number {
+    return store.count(
+        "shares JOIN workspaces ON workspaces.id = workspaceId WHERE organizationId = ? AND shares.closed = 0",
+        organizationId,
+    );
 }
 
 type WorkspaceRow = Row<Workspace>;
