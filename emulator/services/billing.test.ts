@@ -67,4 +67,33 @@ describe("billing", () => {
             ["outside@example.com", workspaces],
         ]);
     });
+
+    it("meters what is stored, by day, for the whole or for one workspace or share", async () => {
+        const workspace = await driver.workspace(org, "metered-files");
+        const share = await driver.share(workspace);
+        await driver.control("/clock", { advanceSeconds: 86_400 });
+        await driver.post(`/workspace/${workspace}/storage/root/createnote/`, { name: "n.md", content: "12345" });
+        await driver.control("/clock", { advanceSeconds: 86_400 });
+        const meter = (query: string) => driver.get(`/org/${org}/billing/usage/meters/list/?${query}`);
+        const values = async (query: string) => (await meter(query)).list("points").map(({ value }) => value);
+        const all = await values("meter=storage_bytes");
+        expect([all.length, all.slice(-4)]).toEqual([31, [0, 0, 5, 5]]);
+        expect((await values(`meter=storage_bytes&workspace_id=${workspace}`)).at(-1)).toBe(5);
+        expect((await values(`meter=storage_bytes&share_id=${share}`)).at(-1)).toBe(0);
+        expect((await values("meter=ai_tokens")).at(-1)).toBe(0);
+        expect(await values("meter=storage_bytes&start_time=2026-02-12 10:00:00&end_time=2026-02-12 11:00:00")).toEqual(
+            [0],
+        );
+        for (const query of [
+            "",
+            "meter=steps",
+            `meter=ai_tokens&workspace_id=${workspace}&share_id=${share}`,
+            "meter=ai_tokens&start_time=2027-01-01 00:00:00",
+            "meter=ai_tokens&start_time=2020-01-01 00:00:00",
+        ]) {
+            expect((await meter(query)).outcome).toBe("406/1605");
+        }
+        const other = await driver.workspace(await driver.organization("other"), "others-files");
+        expect((await meter(`meter=ai_tokens&workspace_id=${other}`)).outcome).toBe("404/1609");
+    });
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { crc32 } from "node:zlib";
 import { Driver } from "../driver";
 
 describe.each(["workspace", "share"])("files of a %s", (kind) => {
@@ -160,6 +161,59 @@ describe.each(["workspace", "share"])("files of a %s", (kind) => {
         const there = (await driver.get("/workspace/other-files/storage/root/list/")).list("nodes.items");
         expect([there.length, await names()]).toEqual([1, ["a.txt"]]);
         expect((await driver.post(`${storage}/${id}/transfer/`)).outcome).toBe("406/1605");
+    });
+});
+
+/** Reads an archive as programs do: from the directory at its end. */
+function unzipped(archive: Buffer): Record<string, string> {
+    const end = archive.length - 22;
+    expect(archive.readUInt32LE(end)).toBe(0x06_05_4b_50);
+    let at = archive.readUInt32LE(end + 16);
+    const files: Record<string, string> = {};
+    for (let left = archive.readUInt16LE(end + 10); left > 0; left -= 1) {
+        expect(archive.readUInt32LE(at)).toBe(0x02_01_4b_50);
+        const [size, nameLength, offset] = [20, 28, 42].map((field) => archive.readUInt32LE(at + field) & 0xff_ff) as [
+            number,
+            number,
+            number,
+        ];
+        const name = archive.toString("utf8", at + 46, at + 46 + nameLength);
+        expect(archive.readUInt32LE(offset)).toBe(0x04_03_4b_50);
+        // The local header says the same as the directory.
+        expect(archive.subarray(offset + 4, offset + 28)).toEqual(archive.subarray(at + 6, at + 30));
+        const bytes = archive.subarray(offset + 30 + nameLength, offset + 30 + nameLength + size);
+        expect(crc32(bytes)).toBe(archive.readUInt32LE(at + 16));
+        files[name] = bytes.toString();
+        at += 46 + nameLength;
+    }
+    expect(at).toBe(end);
+    return files;
+}
+
+describe("a folder", () => {
+    it("is read as a zip", async () => {
+        const driver = new Driver();
+        const workspace = await driver.workspace(await driver.organization());
+        const storage = `/workspace/${workspace}/storage`;
+        const top = (await driver.post(`${storage}/root/createfolder/`, { name: "Ümlaut" })).text("node.id");
+        const inner = (await driver.post(`${storage}/${top}/createfolder/`, { name: "Inner" })).text("node.id");
+        await driver.post(`${storage}/${inner}/createnote/`, { name: "n.md", content: "# Note" });
+        await driver.post(`${storage}/${top}/createfolder/`, { name: "Empty" });
+        await driver.post(`${storage}/${top}/createnote/`, { name: "Ü.md", content: "ü" });
+        const { token } = (await driver.get(`${storage}/${top}/requestread/`)).body as { token: string };
+        const response = await driver.emulator.fetch(
+            new Request(`http://127.0.0.1:4010/current${storage}/${top}/zip/?token=${token}`),
+        );
+        expect(response.headers.get("content-type")).toBe("application/zip");
+        expect(unzipped(Buffer.from(await response.arrayBuffer()))).toEqual({
+            "Empty/": "",
+            "Inner/": "",
+            "Inner/n.md": "# Note",
+            "Ü.md": "ü",
+        });
+        const [note] = (await driver.get(`${storage}/${inner}/list/`)).list("nodes.items");
+        expect((await driver.get(`${storage}/${note?.id}/zip/`)).outcome).toBe("406/1605");
+        expect((await driver.get(`${storage}/${top}/zip/`, "")).outcome).toBe("401/1650");
     });
 });
 

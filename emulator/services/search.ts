@@ -33,6 +33,6 @@ function recent(call: Call, storage: Storage): Answer {
     if (call.input.sort_by !== undefined) throw invalid("sort_by", "is not for this list: it is sorted by change");
     const { type } = readFields(kinds, call.input);
     const [sql, value] = shown(storage);
-    const condition = `${sql} AND parentId IS NOT NULL AND trashId IS NULL AND (?2 IS NULL OR type = ?2)`;
-    return keysetPage(call, storage, condition, [value, type ?? null], ["modified", "desc"]);
+    const condition = `${sql} AND id <> ?2 AND trashId IS NULL AND (?3 IS NULL OR type = ?3)`;
+    return keysetPage(call, storage, condition, [value, storage.rootId, type ?? null], ["modified", "desc"]);
 }

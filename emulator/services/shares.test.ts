@@ -196,10 +196,19 @@ describe("a share", () => {
             is_share_root: true,
             share_id: share.at("share.id"),
         });
+        expect((await driver.get(`${path}/storage/root/details/`)).at("node")).toMatchObject({
+            name: "root",
+            parent: null,
+        });
         const outside = await folder("Outside");
         expect((await driver.get(`${path}/storage/${outside}/details/`)).outcome).toBe("404/1609");
         await driver.delete(`/workspace/${workspace}/storage/${id}/delete/`);
         expect((await driver.get(`${path}/details/`)).at("share.is_orphaned")).toBe(true);
+        expect((await driver.delete(`${path}/storage/trash/delete/`)).outcome).toBe("404/1609");
+        await driver.post(`/workspace/${workspace}/storage/${id}/restore/`);
+        expect((await driver.get(`${path}/storage/root/list/`)).list("nodes.items")).toMatchObject([
+            { name: "Inside" },
+        ]);
     });
 
     it("makes its folder when asked to", async () => {

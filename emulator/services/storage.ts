@@ -280,6 +280,7 @@ function list(call: Call, storage: Storage): Answer {
 }
 
 function listTrash(call: Call, storage: Storage): Answer {
+    findNode(call, storage, "root");
     const [sql, value] = shown(storage);
     return keysetPage(call, storage, `${sql} AND trashId = id`, [value]);
 }
@@ -513,7 +514,9 @@ function purge(call: Call, storage: Storage): Answer {
     return {};
 }
 
+/** Not while the folder of a share lies in the trash itself: that is for its workspace to empty. */
 function emptyTrash(call: Call, storage: Storage): Answer {
+    findNode(call, storage, "root");
     const [sql, value] = shown(storage);
     call.store.run(`DELETE FROM nodes WHERE trashId IS NOT NULL AND ${sql}`, value);
     return {};
@@ -524,12 +527,14 @@ export function one(call: Call, storage: Storage, node: Node): Answer {
 }
 
 export function nodeObject(call: Call, storage: Storage, node: Node): Answer {
-    const parent = node.parentId === storage.rootId ? "root" : node.parentId;
+    const isRoot = node.id === storage.rootId;
+    // What a share's folder lies in is nothing of the share's.
+    const parent = isRoot ? null : node.parentId === storage.rootId ? "root" : node.parentId;
     const inTrash = node.trashId === node.id;
     const common = {
         id: node.id,
         type: node.type,
-        name: node.id === storage.rootId ? "root" : node.name,
+        name: isRoot ? "root" : node.name,
         parent: inTrash ? "trash" : parent,
         creator: node.creator,
         created: dateText(node.created),

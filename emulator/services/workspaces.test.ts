@@ -305,3 +305,15 @@ describe("the plan", () => {
         await driver.workspace(org, "files-7");
     });
 });
+
+it("a workspace tells its limits and how much of them is used", async () => {
+    const driver = new Driver();
+    const workspace = await driver.workspace(await driver.organization());
+    await driver.share(workspace);
+    await driver.post(`/workspace/${workspace}/storage/root/createnote/`, { name: "n.md", content: "12345" });
+    expect((await driver.get(`/workspace/${workspace}/limits/`)).at("limits")).toEqual({
+        members: { limit: 5, used: 1 },
+        shares: { limit: 50, used: 1 },
+        storage_bytes: { limit: 50 * 1024 ** 3, used: 5 },
+    });
+});
