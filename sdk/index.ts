@@ -2,6 +2,7 @@
 
 export * from "./enums";
 export { Folder, type FolderArgs } from "./folder";
+export * from "./functions";
 export type { Json, JsonInput } from "./json";
 export { Organization, type OrganizationArgs } from "./organization";
 export { OrganizationBranding, type OrganizationBrandingArgs } from "./organization-branding";

@@ -26,16 +26,12 @@ export function check(definition: ResourceDefinition, oldInputs: Properties, new
     );
     const inputs = { ...present, ...defaults(definition, oldInputs, present) };
     const declared = withoutInternal(inputs);
-    const refused = schemaFailures(definition, declared).map((failure) =>
+    const refused = argumentFailures(definition, declared).map((failure) =>
         present[failure.property] === undefined && metaOf(definition, failure.property).fallbackToName
             ? { ...failure, reason: `${failure.reason}; none is declared, so the resource's own name was taken` }
             : failure,
     );
-    const failures = [
-        ...refused,
-        ...ruleFailures(definition, declared, refused),
-        ...reuseFailures(definition, oldInputs, declared),
-    ];
+    const failures = [...refused, ...reuseFailures(definition, oldInputs, declared)];
     return { inputs, failures };
 }
 
@@ -69,7 +65,16 @@ export function longestText(definition: ResourceDefinition, name: string): numbe
     return schema.maxLength ?? Number.MAX_SAFE_INTEGER;
 }
 
-function schemaFailures(definition: ResourceDefinition, inputs: Properties): CheckFailure[] {
+/** What the schemas and rules speak of: the arguments of a kind or of a function. */
+type Declared = Pick<ResourceDefinition, "kind" | "inputs" | "outputs" | "rules">;
+
+/** What is wrong with arguments by themselves. */
+export function argumentFailures(definition: Declared, inputs: Properties): CheckFailure[] {
+    const refused = schemaFailures(definition, inputs);
+    return [...refused, ...ruleFailures(definition, inputs, refused)];
+}
+
+function schemaFailures(definition: Declared, inputs: Properties): CheckFailure[] {
     const result = definition.inputs.strict().safeParse(inputs);
     return (result.error?.issues ?? []).flatMap((issue) => {
         const path = issue.path as (string | number)[];
@@ -85,7 +90,7 @@ function schemaFailures(definition: ResourceDefinition, inputs: Properties): Che
     });
 }
 
-function unknownProperty(definition: ResourceDefinition, path: readonly (string | number)[], key: string): string {
+function unknownProperty(definition: Declared, path: readonly (string | number)[], key: string): string {
     if (path.length === 0 && key in definition.outputs.shape)
         return "is an output: the service sets it, a program cannot";
     const names = namesAt(definition.inputs, path);
@@ -114,11 +119,7 @@ function namesAt(schema: z.ZodType, path: readonly (string | number)[]): string[
 }
 
 /** What is refused by itself says nothing about how it fits to the rest. */
-function ruleFailures(
-    definition: ResourceDefinition,
-    inputs: Properties,
-    refused: readonly CheckFailure[],
-): CheckFailure[] {
+function ruleFailures(definition: Declared, inputs: Properties, refused: readonly CheckFailure[]): CheckFailure[] {
     const isOpen = (name: string) =>
         containsUnknown(inputs[name]) || refused.some(({ property }) => property.split(/[.[]/)[0] === name);
     return (definition.rules ?? [])

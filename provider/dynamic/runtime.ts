@@ -1,17 +1,20 @@
 /**
  * Front-end 1: what the provider text of every dynamic resource requires, `require("pulumi-fastio/runtime").provider(kind)`.
  * That text lives in the state of every stack and is run by later releases: this path and this signature never change.
+ * The functions of the SDK reach `call` here, too.
  */
 import "../../require-node";
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import { ApiClient } from "../api/client";
 import { withAssets, withoutAssets } from "../core/assets";
-import { readSettings } from "../core/config";
-import type { Known, Properties } from "../core/define";
+import { readSettings, type Settings, type StackConfig } from "../core/config";
+import type { Known, Properties, VerbContext } from "../core/define";
+import { callFunction } from "../core/define-function";
 import { messageOf, PartialFailure } from "../core/errors";
 import { Lifecycle } from "../core/lifecycle";
 import { Session } from "../core/session";
 import { resourceKey, toState } from "../core/state";
+import { functionsByName } from "../functions";
 import { resources, resourcesByKind } from "../resources";
 import { userAgent } from "./user-agent";
 
@@ -72,6 +75,30 @@ export function provider(kind: string): dynamic.ResourceProvider {
             const known = knownOf(props);
             await run((lifecycle) => lifecycle.delete(subject(kind, known.inputs), id, known));
         },
+    };
+}
+
+/** A program that runs several stacks has a client for each account and service. */
+const clients = new Map<string, ApiClient>();
+
+/** Calls a function of the provider, in the program's own process and with the configuration of the program's stack. */
+export async function call(name: string, args: Properties, stackConfig: StackConfig): Promise<Properties> {
+    const definition = functionsByName.get(name);
+    if (definition === undefined)
+        throw new Error(`there is no function ${name}; the SDK and the runtime of pulumi-fastio differ in version`);
+    return callFunction(definition, () => contextOf(readSettings(stackConfig, process.env)), args);
+}
+
+function contextOf(settings: Settings): VerbContext {
+    const key = JSON.stringify(settings);
+    const client = clients.get(key) ?? new ApiClient({ ...settings, userAgent: userAgent(), log: show });
+    clients.set(key, client);
+    const session = new Session();
+    return {
+        client,
+        warn: (message) => show("warning", message),
+        info: (message) => show("info", message),
+        remember: (question, work) => session.remember(question, work),
     };
 }
 

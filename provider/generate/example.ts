@@ -4,8 +4,8 @@ import { metaOf, type ResourceDefinition } from "../core/define";
 export function exampleProgram(definition: ResourceDefinition): string {
     const variable = lowerFirst(definition.kind);
     const lines = Object.entries(definition.samples.full).map(([name, value]) => {
-        const { reference, form } = metaOf(definition, name);
-        const asset = form === "asset" && `new pulumi.asset.FileAsset(${JSON.stringify(`${name}.png`)})`;
+        const { reference, form, exampleFile = `${name}.png` } = metaOf(definition, name);
+        const asset = form === "asset" && `new pulumi.asset.FileAsset(${JSON.stringify(exampleFile)})`;
         const text = asset || (reference === undefined ? literal(value) : `${lowerFirst(reference)}.id`);
         return `    ${name}: ${text},`;
     });
@@ -16,7 +16,8 @@ function lowerFirst(text: string): string {
     return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function literal(value: unknown): string {
+/** A value as a program would write it. */
+export function literal(value: unknown): string {
     if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
     if (typeof value !== "object" || value === null) return JSON.stringify(value);
     const entries = Object.entries(value).map(

@@ -1,8 +1,10 @@
 /** Everything that is generated from the definitions, by path. */
+import { functions } from "../functions";
 import { resources } from "../resources";
+import { functionFiles } from "./functions";
 import { referenceFiles } from "./reference";
 import { sdkFiles } from "./sdk";
 
 export function generatedFiles(): Record<string, string> {
-    return { ...sdkFiles(resources), ...referenceFiles(resources) };
+    return { ...sdkFiles(resources), ...referenceFiles(resources), ...functionFiles(functions) };
 }

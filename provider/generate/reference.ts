@@ -9,6 +9,7 @@ export function referenceFiles(definitions: readonly ResourceDefinition[]): Reco
     const index = definitions.map(
         (one) => `- [${one.kind}](${fileName(one.kind)}.md): ${one.description.split("\n")[0]}`,
     );
+    index.push("- [Functions](functions.md): what programs look up and list.");
     const files = { "docs/reference/README.md": `<!-- ${generatedMark} -->\n# Reference\n\n${index.join("\n")}\n` };
     return {
         ...files,

@@ -23,6 +23,7 @@ export function fileName(kind: string): string {
 function indexFile(definitions: readonly ResourceDefinition[]): string {
     const exports = [
         { file: "enums", text: `export * from "./enums";` },
+        { file: "functions", text: `export * from "./functions";` },
         { file: "json", text: `export type { Json, JsonInput } from "./json";` },
         ...definitions.map(({ kind }) => ({
             file: fileName(kind),
@@ -126,14 +127,15 @@ function list(items: readonly string[]): string {
 }
 
 /** An import as the formatter would lay it out. */
-function importOf(names: readonly string[], from: string): string {
+export function importOf(names: readonly string[], from: string): string {
     const line = `import type { ${names.join(", ")} } from "${from}";`;
     return line.length <= 120
         ? line
         : `import type {\n${names.map((name) => `    ${name},\n`).join("")}} from "${from}";`;
 }
 
-function doc(text: string, indent = ""): string {
+/** A JSDoc comment. */
+export function doc(text: string, indent = ""): string {
     const lines = text.replaceAll("*/", "*\\/").split("\n");
     if (lines.length === 1) return `${indent}/** ${lines[0]} */`;
     return [`${indent}/**`, ...lines.map((line) => `${indent} *${line === "" ? "" : ` ${line}`}`), `${indent} */`].join(

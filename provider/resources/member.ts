@@ -59,26 +59,67 @@ const invitation = z.looseObject({
     expires: z.string().nullish(),
 });
 
-const emailOf = (one: { email_address?: string | null | undefined; email?: string | null | undefined }) =>
+export const emailOf = (one: { email_address?: string | null | undefined; email?: string | null | undefined }) =>
     (one.email_address ?? one.email ?? "").toLowerCase();
 const roleOf = (member: Row) => member.permissions ?? member.permission ?? member.role ?? null;
 const isPending = (member: Row) => member.status === "pending" || (member.status == null && member.invite != null);
 
+/** The rows of a parent's list of members, the owner and invited people included. */
+export function membersOf(context: VerbContext, segment: MemberOf["segment"], parent: string): Promise<Row[]> {
+    return context.client.list({
+        operation: `list the ${segment}'s members`,
+        path: [segment, parent, "members", "list"],
+        items: "users",
+        item: row,
+        identity: (one) => one.id,
+    });
+}
+
+function split(id: string) {
+    const [parent = "", person = ""] = id.split("/");
+    return { parent, person, byEmail: person.includes("@") };
+}
+
+/** A member as properties, under the id that was given to it. */
+export function memberRemote(
+    { parentInput, notifyKey }: Pick<MemberOf, "parentInput" | "notifyKey">,
+    member: Row,
+    id: string,
+    isImport: boolean,
+): Remote {
+    const { parent, person, byEmail } = split(id);
+    const pending = isPending(member);
+    const settings = pending ? {} : { expires: member.expires ? toRfc3339(member.expires) : null };
+    const notify = member[notifyKey] ?? member.notify_options ?? member.notifications;
+    return {
+        [parentInput]: parent,
+        // Both, so that it is known for the same person however it was declared; an import declares one of them.
+        ...(byEmail || !isImport ? { email: emailOf(member) || (byEmail ? person : null) } : {}),
+        ...(byEmail && isImport ? {} : { userId: member.id }),
+        role: roleOf(member),
+        ...settings,
+        ...(pending || notify === undefined ? {} : { notifyOptions: notify }),
+        status: pending ? "pending" : "active",
+        firstName: member.first_name ?? null,
+        lastName: member.last_name ?? null,
+        invitationId: pending ? (member.invite?.id ?? null) : null,
+        invitationExpiresAt: pending && member.invite?.expires ? toRfc3339(member.invite.expires) : null,
+    };
+}
+
+/** An invitation whose end has passed by the service's clock is expired, whatever the list says. */
+export function withExpiry(context: VerbContext, remote: Remote): Remote {
+    const end = remote.invitationExpiresAt;
+    const over = typeof end === "string" && Date.parse(end) <= context.client.serviceNow();
+    return over ? { ...remote, status: "expired" } : remote;
+}
+
 /** One definition of a member for each kind of parent. */
 export function memberDefinition(of: MemberOf): ResourceDefinition {
     const { segment, parentInput } = of;
+    const listMembers = (context: VerbContext, parent: string) => membersOf(context, segment, parent);
     /** One listing for the look at the plan's limit and the look for the person. */
     const members = oncePerVerb(listMembers);
-
-    function listMembers(context: VerbContext, parent: string): Promise<Row[]> {
-        return context.client.list({
-            operation: `list the ${segment}'s members`,
-            path: [segment, parent, "members", "list"],
-            items: "users",
-            item: row,
-            identity: (one) => one.id,
-        });
-    }
 
     const inputs = z.object({
         [parentInput]: parentId(of.parentNoun, of.lookUp).meta({
@@ -159,11 +200,6 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
     };
 
     const parentOf = (properties: Properties) => String(properties[parentInput]);
-    const split = (id: string) => {
-        const [parent = "", person = ""] = id.split("/");
-        return { parent, person, byEmail: person.includes("@") };
-    };
-
     function personOf(rows: readonly Row[], id: string, known: Known): Row | undefined {
         const { person, byEmail } = split(id);
         const userId = known.outputs.userId ?? (byEmail ? undefined : person);
@@ -180,27 +216,6 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             `${emailOf(member) || `user ${member.id}`} is the owner of the ${segment === "org" ? "organization" : segment}: the owner's membership cannot be ` +
                 `declared, changed or removed. Remove the resource from the program${forget}`,
         );
-    }
-
-    function remoteOf(member: Row, id: string, isImport: boolean): Remote {
-        const { parent, person, byEmail } = split(id);
-        const pending = isPending(member);
-        const settings = pending ? {} : { expires: member.expires ? toRfc3339(member.expires) : null };
-        const notify = member[of.notifyKey] ?? member.notify_options ?? member.notifications;
-        return {
-            [parentInput]: parent,
-            // Both, so that it is known for the same person however it was declared; an import declares one of them.
-            ...(byEmail || !isImport ? { email: emailOf(member) || (byEmail ? person : null) } : {}),
-            ...(byEmail && isImport ? {} : { userId: member.id }),
-            role: roleOf(member),
-            ...settings,
-            ...(pending || notify === undefined ? {} : { notifyOptions: notify }),
-            status: pending ? "pending" : "active",
-            firstName: member.first_name ?? null,
-            lastName: member.last_name ?? null,
-            invitationId: pending ? (member.invite?.id ?? null) : null,
-            invitationExpiresAt: pending && member.invite?.expires ? toRfc3339(member.invite.expires) : null,
-        };
     }
 
     /** What became of an invited person who is not in the list of members. */
@@ -322,7 +337,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             const id = idOf(declared);
             const member = personOf(await members(context, parentOf(declared)), id, { inputs: {}, outputs: {} });
             refuseOwner(context, member);
-            return member && { id, remote: remoteOf(member, id, false), foreign: false, obstacles: [] };
+            return member && { id, remote: memberRemote(of, member, id, false), foreign: false, obstacles: [] };
         },
 
         async create(context, declared) {
@@ -345,12 +360,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             });
             if (rows === undefined) return undefined;
             const member = personOf(rows, id, known);
-            if (member !== undefined) {
-                const remote = remoteOf(member, id, isImport);
-                const end = remote.invitationExpiresAt;
-                const over = typeof end === "string" && Date.parse(end) <= context.client.serviceNow();
-                return over ? { ...remote, status: "expired" } : remote;
-            }
+            if (member !== undefined) return withExpiry(context, memberRemote(of, member, id, isImport));
             const status = await endedInvitation(context, id, known);
             if (status === undefined) return undefined;
             // What is left of an expired invitation is revoked with the resource.

@@ -112,7 +112,8 @@ const wire = {
     updated: "updated",
 };
 
-function remoteOf(org: Record<string, unknown>): Remote {
+/** What the service shows of an organization, as properties. */
+export function remoteOf(org: Record<string, unknown>): Remote {
     const longNames = "perm_authorized_domains" in org ? { perm_auth_domains: org.perm_authorized_domains } : {};
     const url = typeof org.domain === "string" ? { url: `https://${org.domain}.fast.io` } : {};
     return { ...fromAnswer({ inputs, outputs, wire }, { ...longNames, ...org }), ...url };
@@ -194,6 +195,17 @@ function belongsTo(share: Record<string, unknown>, organization: string): boolea
 /** "3 files", "1 share", or nothing for none. */
 export function counted(count: number, noun: string): string[] {
     return count === 0 ? [] : [`${count} ${noun}${count === 1 ? "" : "s"}`];
+}
+
+/** The organizations that the account belongs to. */
+export async function organizationsOfAccount(context: VerbContext) {
+    return context.client.list({
+        operation: "list the account's organizations",
+        path: ["orgs", "all"],
+        items: "orgs",
+        item: row,
+        identity: (one) => one.id,
+    });
 }
 
 export const organization = defineResource({
@@ -312,13 +324,6 @@ export const organization = defineResource({
     },
 
     async listed(context, id) {
-        const organizations = await context.client.list({
-            operation: "list the account's organizations",
-            path: ["orgs", "all"],
-            items: "orgs",
-            item: row,
-            identity: (one) => one.id,
-        });
-        return organizations.some((one) => one.id === id);
+        return (await organizationsOfAccount(context)).some((one) => one.id === id);
     },
 });

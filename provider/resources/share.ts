@@ -252,7 +252,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === "object" && value !== null;
 }
 
-function remoteOf(shown: Shown, declared: Properties): Remote {
+/** What the service shows of a share, as properties. */
+export function remoteOf(shown: Shown, declared: Properties): Remote {
     const remote = fromAnswer({ inputs, outputs, wire }, shown);
     const { password: _, ...rest } = withOlderSwitch(remote, declared);
     const workspaceId = workspaceOf(shown) ?? declared.workspaceId;
@@ -310,6 +311,17 @@ async function sharesOf(context: VerbContext, workspaceId: string) {
     return context.client.list({
         operation: "list the workspace's shares",
         path: ["workspace", workspaceId, "list", "shares"],
+        items: "shares",
+        item: row,
+        identity: (one) => one.id,
+    });
+}
+
+/** The shares that the account can reach. */
+export async function sharesOfAccount(context: VerbContext) {
+    return context.client.list({
+        operation: "list the account's shares",
+        path: ["shares", "all"],
         items: "shares",
         item: row,
         identity: (one) => one.id,
@@ -613,13 +625,6 @@ export const share = defineResource({
     },
 
     async listed(context, id) {
-        const shares = await context.client.list({
-            operation: "list the account's shares",
-            path: ["shares", "all"],
-            items: "shares",
-            item: row,
-            identity: (one) => one.id,
-        });
-        return shares.some((one) => one.id === id);
+        return (await sharesOfAccount(context)).some((one) => one.id === id);
     },
 });

@@ -124,7 +124,8 @@ function formOf(set: Record<string, unknown>, clear: readonly string[] = []) {
     return form;
 }
 
-function remoteOf(shown: Record<string, unknown>): Remote {
+/** What the service shows of a workspace, as properties. */
+export function remoteOf(shown: Record<string, unknown>): Remote {
     const { org_domain: domain, folder_name: folderName } = shown;
     const url = typeof domain === "string" ? { url: `https://${domain}.fast.io/workspace/${folderName}` } : {};
     return { ...fromAnswer({ inputs, outputs, wire }, shown), ...url };
@@ -157,10 +158,17 @@ export function organizationOf(context: VerbContext, workspace: string): Promise
 
 const row = z.looseObject({ id: z.coerce.string() });
 
-/** The organization's workspaces, archived ones included. */
-async function workspacesOf(context: VerbContext, organization: string) {
+type Query = Record<string, boolean>;
+const liveAndArchived: readonly Query[] = [{}, { archived: true }];
+
+/** The organization's workspaces, by default archived ones included. */
+export async function workspacesOf(
+    context: VerbContext,
+    organization: string,
+    queries: readonly Query[] = liveAndArchived,
+) {
     const both = await Promise.all(
-        [{}, { archived: true }].map((query) =>
+        queries.map((query) =>
             context.client.list({
                 operation: "list the organization's workspaces",
                 path: ["org", organization, "list", "workspaces"],
@@ -174,9 +182,9 @@ async function workspacesOf(context: VerbContext, organization: string) {
     return new Map(both.flat().map((one) => [one.id, one]));
 }
 
-/** What a workspace holds that a close would take with it, in words. */
-async function contents(context: VerbContext, id: string): Promise<string[]> {
-    const lists = [{}, { archived: true }].map((query) =>
+/** The workspace's shares, archived ones included. */
+export async function sharesIn(context: VerbContext, id: string) {
+    const lists = liveAndArchived.map((query) =>
         context.client.list({
             operation: "list the workspace's shares",
             path: ["workspace", id, "list", "shares"],
@@ -186,8 +194,24 @@ async function contents(context: VerbContext, id: string): Promise<string[]> {
             query,
         }),
     );
-    const [files, ...shares] = await Promise.all([countFiles(context, "workspace", id), ...lists]);
-    return [...counted(files, "file"), ...counted(new Set(shares.flat().map((one) => one.id)).size, "share")];
+    return new Map((await Promise.all(lists)).flat().map((one) => [one.id, one]));
+}
+
+/** What a workspace holds that a close would take with it, in words. */
+async function contents(context: VerbContext, id: string): Promise<string[]> {
+    const [files, shares] = await Promise.all([countFiles(context, "workspace", id), sharesIn(context, id)]);
+    return [...counted(files, "file"), ...counted(shares.size, "share")];
+}
+
+/** The workspaces that the account belongs to. */
+export async function workspacesOfAccount(context: VerbContext) {
+    return context.client.list({
+        operation: "list the account's workspaces",
+        path: ["workspaces", "all"],
+        items: "workspaces",
+        item: row,
+        identity: (one) => one.id,
+    });
 }
 
 export const workspace = defineResource({
@@ -323,13 +347,6 @@ export const workspace = defineResource({
     },
 
     async listed(context, id) {
-        const workspaces = await context.client.list({
-            operation: "list the account's workspaces",
-            path: ["workspaces", "all"],
-            items: "workspaces",
-            item: row,
-            identity: (one) => one.id,
-        });
-        return workspaces.some((one) => one.id === id);
+        return (await workspacesOfAccount(context)).some((one) => one.id === id);
     },
 });

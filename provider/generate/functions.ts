@@ -1,0 +1,164 @@
+/** From the functions to what TypeScript programs call, and to their reference page. */
+import { z } from "zod";
+import { innerSchema, type Properties, propertyNames, schemaMeta } from "../core/define";
+import type { FunctionDefinition } from "../core/define-function";
+import { literal } from "./example";
+import { doc, generatedMark, importOf, isRequired, valueType } from "./sdk";
+
+type Entry = [string, z.ZodType];
+
+/** Files by path. */
+export function functionFiles(definitions: readonly FunctionDefinition[]): Record<string, string> {
+    return { "sdk/functions.ts": sdkFile(definitions), "docs/reference/functions.md": page(definitions) };
+}
+
+function sdkFile(definitions: readonly FunctionDefinition[]): string {
+    const body = definitions.map(functionText).join("\n");
+    const types = definitions.flatMap(({ outputs }) => leaves(outputs));
+    const enums = types.map((schema) => schemaMeta(schema).enumName).filter((name) => name !== undefined);
+    const usesJson = types.some((schema) => schemaMeta(schema).form === "json");
+    const imports = [
+        `import type * as pulumi from "@pulumi/pulumi";`,
+        importOf([...new Set(enums)].sort(), "./enums"),
+        ...(usesJson ? [importOf(["Json"], "./index")] : []),
+        `import { invoke, invokeOutput } from "./invoke";`,
+    ];
+    return `// ${generatedMark}\n${imports.join("\n")}\n\n${body}`;
+}
+
+function entriesOf(schema: z.ZodObject): Entry[] {
+    return Object.entries(schema.shape) as Entry[];
+}
+
+/** The schemas of the values within, at any depth. */
+function leaves(schema: z.ZodType): z.ZodType[] {
+    const object = objectWithin(schema);
+    return object === undefined ? [schema] : entriesOf(object).flatMap(([, member]) => leaves(member));
+}
+
+/** The object that a property holds, or of which it holds a list. */
+function objectWithin(schema: z.ZodType): z.ZodObject | undefined {
+    const inner = innerSchema(schema);
+    const one = inner instanceof z.ZodArray ? (inner.element as z.ZodType) : inner;
+    return one instanceof z.ZodObject && schemaMeta(schema).form === undefined ? one : undefined;
+}
+
+function functionText(definition: FunctionDefinition): string {
+    const { name, description, inputs, samples } = definition;
+    const base = upperFirst(name);
+    const takesArguments = propertyNames(inputs).length > 0;
+    const parameter = (type: string) => (takesArguments ? `args: ${type}` : "");
+    const passed = takesArguments ? "args" : "{}";
+    const example = `\n\n@example\n\`\`\`ts\n${callText(name, samples[0])}\n\`\`\``;
+    return [
+        doc(description + example),
+        `export function ${name}(${parameter(`${base}Args`)}): Promise<${base}Result> {`,
+        `    return invoke(${JSON.stringify(name)}, ${passed});`,
+        `}`,
+        ``,
+        doc(
+            takesArguments
+                ? `\`${name}\` with outputs as arguments: called once they are known, and as secret as they are.`
+                : `\`${name}\` as an output.`,
+        ),
+        `export function ${name}Output(${parameter(`${base}OutputArgs`)}): pulumi.Output<${base}Result> {`,
+        `    return invokeOutput(${JSON.stringify(name)}, ${passed});`,
+        `}`,
+        ``,
+        ...(takesArguments
+            ? [
+                  ...argumentsText(`The arguments of \`${name}\`.`, `${base}Args`, inputs, (type) => type),
+                  ...argumentsText(
+                      `The arguments of \`${name}Output\`.`,
+                      `${base}OutputArgs`,
+                      inputs,
+                      (type) => `pulumi.Input<${type}>`,
+                  ),
+              ]
+            : []),
+        ...resultText(`What \`${name}\` answers.`, `${base}Result`, base, definition.outputs),
+    ].join("\n");
+}
+
+function callText(name: string, args: Properties): string {
+    const given = Object.keys(args).length === 0 ? "" : literal(args);
+    return `const found = await fastio.${name}(${given});\nconst later = fastio.${name}Output(${given});`;
+}
+
+function argumentsText(title: string, name: string, inputs: z.ZodObject, typeOf: (type: string) => string): string[] {
+    return [
+        doc(title),
+        `export interface ${name} {`,
+        ...entriesOf(inputs).flatMap(([property, schema]) => [
+            doc(schemaMeta(schema).description ?? "", "    "),
+            `    ${property}${isRequired(schema) ? "" : "?"}: ${typeOf(valueType(schema))}${isRequired(schema) ? "" : " | undefined"};`,
+        ]),
+        `}`,
+        ``,
+    ];
+}
+
+/** An interface, and one more for each object within it. */
+function resultText(title: string, name: string, base: string, outputs: z.ZodObject): string[] {
+    const within: string[] = [];
+    const typeOf = (property: string, schema: z.ZodType): string => {
+        const object = objectWithin(schema);
+        if (object === undefined) return valueType(schema);
+        const isList = innerSchema(schema) instanceof z.ZodArray;
+        const inner = base + upperFirst(isList ? property.replace(/s$/, "") : property);
+        const innerTitle = isList ? `One of the ${property}.` : (schemaMeta(schema).description ?? "");
+        within.push(...resultText(innerTitle, inner, inner, object));
+        return isList ? `${inner}[]` : inner;
+    };
+    const members = entriesOf(outputs).flatMap(([property, schema]) => [
+        doc(schemaMeta(schema).description ?? "", "    "),
+        `    ${property}${isRequired(schema) ? "" : "?"}: ${typeOf(property, schema)};`,
+    ]);
+    return [doc(title), `export interface ${name} {`, ...members, `}`, ``, ...within];
+}
+
+function upperFirst(text: string): string {
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function page(definitions: readonly FunctionDefinition[]): string {
+    return [
+        `<!-- ${generatedMark} -->`,
+        "# Functions",
+        "",
+        "Functions read when the program runs, also in a preview, with the configuration of the stack. The plain form answers a promise; the form whose name ends",
+        "in `Output` takes outputs as arguments and answers an output, which is unknown as long as they are, and secret when one of them is.",
+        "",
+        ...definitions.flatMap((definition) => [
+            `## ${definition.name}`,
+            "",
+            definition.description,
+            "",
+            "```ts",
+            callText(definition.name, definition.samples[0]),
+            "```",
+            "",
+            ...(propertyNames(definition.inputs).length === 0
+                ? []
+                : [...table("argument", [...rows(definition.inputs, "", "required")]), ""]),
+            ...table("answer", rows(definition.outputs, "", "")),
+            "",
+        ]),
+    ].join("\n");
+}
+
+function table(what: string, lines: string[]): string[] {
+    return [`| ${what} | type | meaning |`, "|---|---|---|", ...lines];
+}
+
+function rows(schema: z.ZodObject, prefix: string, required: string): string[] {
+    return entriesOf(schema).flatMap(([name, property]) => {
+        const { description = "" } = schemaMeta(property);
+        const object = objectWithin(property);
+        const isList = innerSchema(property) instanceof z.ZodArray;
+        const type = object === undefined ? valueType(property) : isList ? "list of objects" : "object";
+        const meaning = isRequired(property) && required !== "" ? `${description} Required.` : description;
+        const row = `| \`${prefix}${name}\` | ${type.replaceAll("|", "\\|")} | ${meaning} |`;
+        return [row, ...(object === undefined ? [] : rows(object, `${prefix}${name}${isList ? "[]" : ""}.`, required))];
+    });
+}
