@@ -212,6 +212,11 @@ export class ApiClient {
         return known === undefined ? this.#clock.now() : known.at + this.#clock.monotonic() - known.monotonic;
     }
 
+    /** Waits by the client's clock, for what the service does meanwhile. */
+    sleep(ms: number): Promise<void> {
+        return this.#clock.sleep(ms);
+    }
+
     /** Whom the credential belongs to, asked once. */
     async account(): Promise<Account> {
         const { source } = await this.#credentials.session();

@@ -36,6 +36,8 @@ export interface PropertyMeta {
     adjusted?: true;
     /** The wire form, where it is not that of the JavaScript value. */
     form?: "datetime" | "json" | "colour" | "asset";
+    /** The file that the example gives for an asset. */
+    exampleFile?: string;
     /** Unique on the whole service. The first such property is the natural key of the kind. */
     unique?: true;
     /** The service gives it a value where the program declares none: as an output it is always there. */

@@ -1,5 +1,6 @@
 /** The registry: every kind, once. */
 import type { ResourceDefinition } from "../core/define";
+import { file } from "./file";
 import { folder } from "./folder";
 import { organization } from "./organization";
 import { organizationBranding } from "./organization-branding";
@@ -18,6 +19,7 @@ export const resources: readonly ResourceDefinition[] = [
     workspace,
     share,
     folder,
+    file,
     organizationMember,
     workspaceMember,
     shareMember,

@@ -242,9 +242,9 @@ export async function makeNode(
     context: VerbContext,
     of: NodeKind,
     declared: Properties,
-    make: (storage: Storage, folder: string) => Promise<Node>,
+    make: (storage: Storage, folder: string) => Promise<Pick<Node, "id">>,
     isMade: (found: Node) => boolean = () => true,
-): Promise<{ storage: Storage; made: Node }> {
+): Promise<{ storage: Storage; made: Pick<Node, "id"> }> {
     const storage = declaredStorage(declared);
     const folder = nodeOf(declared[of.placedBy]);
     const before = await neighbours(context, of, storage, folder);

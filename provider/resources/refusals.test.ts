@@ -1,4 +1,5 @@
 import { urnOf } from "../../tests/verbs/toy-room";
+import { textAsset } from "../core/assets";
 import type { Properties } from "../core/define";
 import { Lifecycle } from "../core/lifecycle";
 import { Session } from "../core/session";
@@ -33,6 +34,8 @@ const person = { email: "ann@example.com", role: "member" };
 const member = { workspaceId, ...person };
 const token = { organizationId };
 const folder = { workspaceId, name: "Legal" };
+/** As the engine sends an archive. */
+const archive = { "4dabf18193072939515e22adb298388d": "0def7320c3a5731c473e5ecbe6d01bc7", hash: "00", path: "plans" };
 
 type Refusal = [property: string, inputs: Properties, reason: RegExp];
 
@@ -313,6 +316,14 @@ const refusals: Record<string, Refusal[]> = {
         ["folderId", { ...folder, folderId }, /is not a property of Folder/],
         ["force", { ...folder, force: true }, /is not a property of Folder/],
     ],
+    File: [
+        ...nodeRefusals("folderId", { source: textAsset("x") }),
+        ["source", folder, /^is required$/],
+        ["source", { ...folder, source: "plan.pdf" }, /must be a Pulumi asset.*an archive is none/],
+        ["source", { ...folder, source: archive }, /an archive is none/],
+        ["sha256", { ...folder, source: textAsset("x"), sha256: "00" }, /is an output/],
+        ["forceDestroy", { ...folder, source: textAsset("x"), forceDestroy: true }, /is not a property of File/],
+    ],
     TransferToken: [
         ["organizationId", {}, /^is required$/],
         ["organizationId", { organizationId: "acme" }, /19-digit id.*getOrganizationOutput/],
@@ -470,7 +481,7 @@ describe("3.8 the reuse of a declared unique name", () => {
 
 describe("3.3 parents are ids", () => {
     // What lies in a folder is moved to another.
-    const isMoved = (kind: string, name: string) => kind === "Folder" && name === "parentId";
+    const isMoved = (kind: string, name: string) => ["Folder.parentId", "File.folderId"].includes(`${kind}.${name}`);
     const references = resources.flatMap(({ kind, inputs }) =>
         Object.keys(inputs.shape)
             .filter((name) => name.endsWith("Id") && name !== "userId")

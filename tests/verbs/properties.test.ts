@@ -1,4 +1,5 @@
 /** Every property of every kind: set, changed, removed and drifted one by one, and looked at through the API itself. */
+import { textAsset } from "../../provider/core/assets";
 import type { Properties } from "../../provider/core/define";
 import { metaOf } from "../../provider/core/define";
 import { resourcesByKind } from "../../provider/resources";
@@ -68,6 +69,10 @@ const benches: Record<string, () => Promise<Bench>> = {
     Folder: async () => {
         const { id: organizationId } = await service.organization("acme");
         return nodeBench((await service.workspace(organizationId, "design")).id, {});
+    },
+    File: async () => {
+        const { id: organizationId } = await service.organization("acme");
+        return nodeBench((await service.workspace(organizationId, "design")).id, { source: textAsset("What we do.") });
     },
     OrganizationBranding: async () => {
         const { id } = await service.organization("acme");
@@ -496,15 +501,15 @@ const properties: Property[] = [
             byHand: '{"r":1,"g":2,"b":3}',
         })),
     ),
-    {
-        kind: "Folder",
+    ...["Folder", "File"].map((kind) => ({
+        kind,
         name: "name",
         wire: "name",
         value: "Contracts",
         other: "Größe & Gewinn (2027)",
         removed: undefined,
         byHand: "Drafts",
-    },
+    })),
     {
         kind: "OrganizationBranding",
         name: "backgroundMode",
