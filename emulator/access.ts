@@ -102,8 +102,8 @@ export interface OpenShare {
 }
 
 /** The organization of the path, for a caller with at least that role. */
-export function openOrganization(call: Call, needed: Role): OpenOrganization {
-    const organization = findOrganization(call.backend, call.param("org_id"));
+export function openOrganization(call: Call, needed: Role, named = call.param("org_id")): OpenOrganization {
+    const organization = findOrganization(call.backend, named);
     requireScope(call, [["org", organization.id]]);
     const role = requireRole(membership(call.backend, organization.id, call.user.id), needed, "organization");
     return { organization, role };
@@ -170,6 +170,7 @@ export function requireRole(role: Role | null, needed: Role, kind: string): Role
 
 /** A limited API key reaches what one of its scopes covers: the object itself or something above it. */
 export function requireScope(call: Call, line: readonly (readonly [entity: string, id: string])[]): void {
+    if (call.scope.org === undefined) call.scope = Object.fromEntries(line);
     const { scopes } = call.caller;
     if (scopes === null) return;
     const covered = scopes.some((scope) => {

@@ -110,6 +110,13 @@ export interface CallParts {
     readonly caller: Caller | null;
 }
 
+/** Where a call is at work: ids of the organization, workspace and share. */
+export interface Scope {
+    org?: string;
+    workspace?: string;
+    share?: string;
+}
+
 export class Call {
     readonly backend: Backend;
     readonly method: string;
@@ -120,9 +127,11 @@ export class Call {
     readonly origin: string;
     readonly files: ReadonlyMap<string, UploadedFile>;
     readonly authorization: string | undefined;
+    /** Filled in when the call opens what its path names. */
+    scope: Scope = {};
     readonly #params: Input;
     readonly #caller: Caller | null;
-    #effect: { effect: Effect; kind: Kind; id: string } | undefined;
+    #effect: { effect: Effect; kind: Kind; id: string; event?: string } | undefined;
 
     constructor(backend: Backend, parts: CallParts) {
         this.backend = backend;
@@ -167,12 +176,12 @@ export class Call {
         return this.#params[name] ?? "";
     }
 
-    /** Notes for the ledger what the call did; the first note names the call's main object. */
-    did(effect: Effect, kind: Kind, id: string): void {
-        this.#effect ??= { effect, kind, id };
+    /** Notes what the call did, for the ledger and the log of events; the first note names the call's main object. */
+    did(effect: Effect, kind: Kind, id: string, event?: string): void {
+        this.#effect ??= { effect, kind, id, ...(event !== undefined && { event }) };
     }
 
-    get effect(): { effect: Effect; kind?: Kind; id?: string } {
+    get effect(): { effect: Effect; kind?: Kind; id?: string; event?: string } {
         return this.#effect ?? { effect: this.method === "GET" ? "read" : "none" };
     }
 

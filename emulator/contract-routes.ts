@@ -191,6 +191,7 @@ const served: Record<string, readonly string[]> = {
         "GET /upload/limits/extensions/",
         "GET /upload/algos/",
     ],
+    "Events and activity": ["GET /events/search/", "GET /event/{event_id}/details/", "GET /event/{event_id}/ack/"],
 };
 
 const newer = "newer than the contract's date: it answers 404, as the service did then";
@@ -325,16 +326,11 @@ const leftOut: readonly (readonly [section: string, reason: string, routes: read
             "POST /outbound_webhook_subscriptions/{id}/rotate_secret/",
         ],
     ],
+    ["Events and activity", "it needs a language model, and the emulator has none", ["GET /events/search/summarize/"]],
     [
         "Events and activity",
-        "no kind reads them; what happened on the emulator is told by the control plane's `/ledger`",
-        [
-            "GET /events/search/",
-            "GET /events/search/summarize/",
-            "GET /event/{event_id}/details/",
-            "GET /event/{event_id}/ack/",
-            "GET /activity/poll/{entity_id}/",
-        ],
+        "it waits for a change, and its answer is a guess; `/events/search/` tells what has changed",
+        ["GET /activity/poll/{entity_id}/"],
     ],
 ];
 

@@ -345,6 +345,13 @@ const storage = ["workspace", "share"].flatMap((family): Step[] => {
 });
 
 const farewell: readonly (Step | Aside)[] = [
+    {
+        ...get("/events/search/", "events.0.event", "events.0.category", "pagination.has_more"),
+        send: { org_id: "$org_id" },
+        keep: { event_id: "events.0.event_id" },
+    },
+    get("/event/{event_id}/details/", "event.object_id", "event.created"),
+    get("/event/{event_id}/ack/"),
     remove("/share/{share_id}/delete/", { confirm: "$share_id" }),
     remove("/workspace/{workspace_id}/delete/", { confirm: "$workspace_id" }),
     { ...post("/org/{org_id}/transfer/token/create/", {}, "token"), keep: { token_id: "id" } },

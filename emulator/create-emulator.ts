@@ -13,6 +13,7 @@ import { RateLimit } from "./rate-limit";
 import { assets } from "./services/assets";
 import { auth } from "./services/auth";
 import { billing } from "./services/billing";
+import { events } from "./services/events";
 import { files } from "./services/files";
 import { invitations } from "./services/invitations";
 import { members } from "./services/members";
@@ -50,6 +51,7 @@ const services = [
     search,
     quickshares,
     uploads,
+    events,
 ];
 
 export interface EmulatorOptions {

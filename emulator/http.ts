@@ -16,6 +16,7 @@ import {
 import { type Input, inputOfJson, invalid } from "./fields";
 import type { Ledger } from "./ledger";
 import type { RateLimit } from "./rate-limit";
+import { recordEvent } from "./services/events";
 
 export interface HttpParts {
     readonly backend: Backend;
@@ -91,7 +92,11 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
         call = new Call(backend, { method, origin, params: req.param(), query, body, files, authorization, caller });
         const { handler } = route;
         const ready = call;
-        const result = backend.store.transaction(() => handler(ready));
+        const result = backend.store.transaction(() => {
+            const answered = handler(ready);
+            recordEvent(ready);
+            return answered;
+        });
         if (result instanceof ApiError) refusal = result;
         else data = result;
     } catch (error) {
@@ -110,7 +115,7 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
         actor: caller?.user.email ?? null,
         status,
         code: refusal?.code ?? null,
-        ...(done && call ? call.effect : { effect: "none" }),
+        ...(done && call ? effectOf(call) : { effect: "none" }),
         ...(route === unknownRoute ? { unknown: true } : {}),
     });
     if (parts.latencyMs > 0) await sleep(parts.latencyMs);
@@ -124,6 +129,10 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
         ? { result: false, error: { code: refusal.code, text: refusal.message, documentation_url, resource } }
         : { result: true, status: "ok", ...data };
     return new Response(JSON.stringify(envelope), { status, headers });
+}
+
+function effectOf({ effect: { event, ...effect } }: Call) {
+    return effect;
 }
 
 const documentation_url = "https://api.fast.io/llms.txt";

@@ -98,6 +98,12 @@ const schema = `
         expires INTEGER NOT NULL, created INTEGER NOT NULL
     );
     CREATE INDEX quicksharesByWorkspace ON quickshares (workspaceId);
+    CREATE TABLE events (
+        id TEXT PRIMARY KEY, event TEXT NOT NULL, category TEXT NOT NULL, objectId TEXT NOT NULL,
+        callingUser TEXT NOT NULL, orgId TEXT, workspaceId TEXT, shareId TEXT, acknowledged INTEGER NOT NULL,
+        created INTEGER NOT NULL
+    );
+    CREATE INDEX eventsByOrganization ON events (orgId);
     CREATE TABLE oauthClients (id TEXT PRIMARY KEY, metadata TEXT NOT NULL, created INTEGER NOT NULL);
     CREATE TRIGGER nodeGone AFTER DELETE ON nodes BEGIN
         DELETE FROM quickshares WHERE nodeId = old.id;
@@ -125,6 +131,7 @@ const tables = [
     "uploads",
     "quickshares",
     "oauthClients",
+    "events",
     "pieces",
 ];
 

@@ -270,7 +270,7 @@ function setArchived(call: Call, archived: number): Answer {
     if (share.archived !== archived) {
         changed.updated = call.now;
         call.store.update("shares", share.id, { archived, updated: changed.updated });
-        call.did("updated", "share", share.id);
+        call.did("updated", "share", share.id, archived ? "share_archived" : "share_unarchived");
     }
     return one(call, changed);
 }

@@ -91,7 +91,7 @@ function claim(call: Call): Answer {
     // The former owner's other tokens would let somebody else take the organization from its new owner.
     call.store.run("DELETE FROM transferTokens WHERE organizationId = ?", id);
     call.store.update("organizations", id, { plan: plan === "agent" ? "free" : plan, updated: call.now });
-    call.did("updated", "organization", id);
+    call.did("updated", "organization", id, "org_transfer_completed");
     return { org: organizationObject(call, findOrganization(call.backend, id)) };
 }
 

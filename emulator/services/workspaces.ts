@@ -139,7 +139,7 @@ function setArchived(call: Call, archived: number): Answer {
     if (workspace.archived !== archived) {
         changed.updated = call.now;
         call.store.update("workspaces", workspace.id, { archived, updated: changed.updated });
-        call.did("updated", "workspace", workspace.id);
+        call.did("updated", "workspace", workspace.id, archived ? "workspace_archived" : "workspace_unarchived");
     }
     return one(call, changed);
 }
