@@ -2,6 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { BackgroundMode } from "./enums";
 import { FastioResource } from "./resource";
+import type { Colour, ColourInput } from "./values";
 
 const kind = {
     name: "OrganizationBranding",
@@ -48,9 +49,9 @@ export class OrganizationBranding extends FastioResource {
     /** Id of the organization: the `id` output of an `Organization`. */
     declare readonly organizationId: pulumi.Output<string>;
     /** Colour of buttons and links: `#rrggbb`, or an object of `r`, `g` and `b` from 0 to 255 and, if need be, `a` from 0 to 1. Removing it clears it. */
-    declare readonly accentColor: pulumi.Output<string | { r: number; g: number; b: number; a?: number } | undefined>;
+    declare readonly accentColor: pulumi.Output<Colour | undefined>;
     /** Colour of the background: `#rrggbb`, or an object of `r`, `g` and `b` from 0 to 255 and, if need be, `a` from 0 to 1. Removing it clears it. */
-    declare readonly backgroundColor: pulumi.Output<string | { r: number; g: number; b: number; a?: number } | undefined>;
+    declare readonly backgroundColor: pulumi.Output<Colour | undefined>;
     /** How the background is laid out: `stretched` or `fixed`. Removing it sets `stretched`. */
     declare readonly backgroundMode: pulumi.Output<BackgroundMode | undefined>;
     /** Whether the background is shown. Removing it sets false. */
@@ -87,9 +88,9 @@ export interface OrganizationBrandingArgs {
     /** Id of the organization: the `id` output of an `Organization`. A change replaces the resource. */
     organizationId: pulumi.Input<string>;
     /** Colour of buttons and links: `#rrggbb`, or an object of `r`, `g` and `b` from 0 to 255 and, if need be, `a` from 0 to 1. Removing it clears it. */
-    accentColor?: pulumi.Input<string | { r: pulumi.Input<number>; g: pulumi.Input<number>; b: pulumi.Input<number>; a?: pulumi.Input<number> }> | undefined;
+    accentColor?: ColourInput | undefined;
     /** Colour of the background: `#rrggbb`, or an object of `r`, `g` and `b` from 0 to 255 and, if need be, `a` from 0 to 1. Removing it clears it. */
-    backgroundColor?: pulumi.Input<string | { r: pulumi.Input<number>; g: pulumi.Input<number>; b: pulumi.Input<number>; a?: pulumi.Input<number> }> | undefined;
+    backgroundColor?: ColourInput | undefined;
     /** How the background is laid out: `stretched` or `fixed`. Removing it sets `stretched`. */
     backgroundMode?: pulumi.Input<BackgroundMode> | undefined;
     /** Whether the background is shown. Removing it sets false. */

@@ -9,8 +9,8 @@ import type {
     ShareType,
     StorageMode,
 } from "./enums";
-import type { Json, JsonInput } from "./json";
 import { FastioResource } from "./resource";
+import type { Json, JsonInput } from "./values";
 
 const kind = {
     name: "Share",

@@ -24,7 +24,7 @@ function indexFile(definitions: readonly ResourceDefinition[]): string {
     const exports = [
         { file: "enums", text: `export * from "./enums";` },
         { file: "functions", text: `export * from "./functions";` },
-        { file: "json", text: `export type { Json, JsonInput } from "./json";` },
+        { file: "values", text: `export type { Colour, ColourInput, Json, JsonInput } from "./values";` },
         ...definitions.map(({ kind }) => ({
             file: fileName(kind),
             text: `export { ${kind}, type ${kind}Args } from "./${fileName(kind)}";`,
@@ -110,12 +110,18 @@ function classFile(definition: ResourceDefinition): string {
     const enums = [
         ...new Set(inputs.map(([, schema]) => schemaMeta(schema).enumName).filter((name) => name !== undefined)),
     ].sort();
-    const json = ["Json", "JsonInput"].filter((name) => new RegExp(`\\b${name}\\b`).test(body));
+    const types = [
+        ...all.map(([, schema]) => valueType(schema)),
+        ...inputs.map(([, schema]) => inputType(schema)),
+    ].join(" ");
+    const values = ["Colour", "ColourInput", "Json", "JsonInput"].filter((name) =>
+        new RegExp(`\\b${name}\\b`).test(types),
+    );
     const imports = [
         `import type * as pulumi from "@pulumi/pulumi";`,
         ...(enums.length === 0 ? [] : [importOf(enums, "./enums")]),
-        ...(json.length === 0 ? [] : [importOf(json, "./json")]),
         `import { FastioResource } from "./resource";`,
+        ...(values.length === 0 ? [] : [importOf(values, "./values")]),
     ];
     return `// ${generatedMark}\n${imports.join("\n")}\n\n${body}`;
 }
@@ -175,12 +181,15 @@ function unwrapped(schema: z.ZodType): z.ZodType {
     return schema instanceof z.ZodOptional ? unwrapped(schema.unwrap() as z.ZodType) : schema;
 }
 
+/** Forms whose types have names of their own in sdk/values.ts. */
+const namedValues = { json: "Json", colour: "Colour" } as const;
+
 /** The TypeScript type of a property's plain value. */
 export function valueType(schema: z.ZodType): string {
     const inner = unwrapped(schema);
     const { enumName, form } = schemaMeta(inner);
     if (enumName !== undefined) return enumName;
-    if (form === "json") return "Json";
+    if (form === "json" || form === "colour") return namedValues[form];
     if (form === "asset") return "pulumi.asset.Asset";
     if (inner instanceof z.ZodBoolean) return "boolean";
     if (inner instanceof z.ZodNumber) return "number";
@@ -201,7 +210,8 @@ function objectType(schema: z.ZodObject, typeOf: (schema: z.ZodType) => string):
 
 function inputType(schema: z.ZodType): string {
     const inner = unwrapped(schema);
-    return schemaMeta(inner).form === "json" ? "JsonInput" : `pulumi.Input<${declaredType(inner)}>`;
+    const { form } = schemaMeta(inner);
+    return form === "json" || form === "colour" ? `${namedValues[form]}Input` : `pulumi.Input<${declaredType(inner)}>`;
 }
 
 /** The type of a value whose parts may be outputs of other resources. */
