@@ -7,6 +7,7 @@ import { parentId } from "../core/properties";
 import { shareDetails } from "./share";
 import {
     childrenOf,
+    folderId,
     isRoot,
     isTrashed,
     type Node,
@@ -75,16 +76,11 @@ export function nodeName(noun: string) {
 
 /** The id of the folder in which a node lies. */
 export function placedIn(noun: string) {
-    return z
-        .string()
-        .regex(/^[0-9]{19}\/[A-Za-z0-9-]+$/, {
-            error: "must be the id of a folder, `<workspace or share id>/<node id>`; use the id output of a Folder",
-        })
+    return folderId("workspace or share")
         .meta({
             // Whoever may see a folder sees what is moved into it.
             accessRelevant: true,
             reset: { to: null },
-            normalise: (value) => String(value).replaceAll("-", "").toLowerCase(),
             description:
                 `The folder in which the ${noun} lies: the \`id\` output of a \`Folder\` of the same workspace or share. Default: the root. ` +
                 "A change moves it, and removing it from the program moves it to the root.",

@@ -19,7 +19,7 @@ import {
     storageMode,
 } from "./phrases";
 import { planLimit } from "./plan";
-import { countFiles } from "./storage";
+import { countFiles, folderId } from "./storage";
 import { organizationOf } from "./workspace";
 
 const answer = wrapped(["share"], z.looseObject({ id: z.coerce.string() }));
@@ -50,14 +50,9 @@ const inputs = z.object({
                 "Where the files are: `independent` (storage of the share's own) or `workspace_folder` (the folder `folderId`). Default `independent`.",
         })
         .optional(),
-    folderId: z
-        .string()
-        .regex(/^[0-9]{19}\/[A-Za-z0-9-]+$/, {
-            error: "must be the id of a folder, `<workspace id>/<node id>`; use the id output of a Folder",
-        })
+    folderId: folderId("workspace")
         .meta({
             immutable: true,
-            normalise: (value) => String(value).replaceAll("-", "").toLowerCase(),
             description:
                 "The folder of the workspace that the share shows: the `id` output of a `Folder`, `<workspace id>/<node id>`. " +
                 "Required with, and only with, the storage mode `workspace_folder`. A folder backs one share.",

@@ -29,8 +29,11 @@ export function nodePath({ segment, id }: Storage, node: string, ...more: string
 
 /** Ids of nodes are equal whatever their case and hyphens. */
 export function sameNode(left: string, right: string): boolean {
-    const plain = (id: string) => id.replaceAll("-", "").toLowerCase();
-    return plain(left) === plain(right);
+    return plainId(left) === plainId(right);
+}
+
+function plainId(id: string): string {
+    return id.replaceAll("-", "").toLowerCase();
 }
 
 export function isTrashed({ parent, deleted }: Node): boolean {
@@ -72,6 +75,16 @@ export async function nodesWithin(context: VerbContext, storage: Storage, folder
     const folders = children.filter(({ type }) => type === "folder");
     const deeper = await Promise.all(folders.map(({ id }) => nodesWithin(context, storage, id)));
     return [...children, ...deeper.flat()];
+}
+
+/** The id of a folder, as a `Folder` gives it. */
+export function folderId(container: string) {
+    return z
+        .string()
+        .regex(/^[0-9]{19}\/[A-Za-z0-9-]+$/, {
+            error: `must be the id of a folder, \`<${container} id>/<node id>\`; use the id output of a Folder`,
+        })
+        .meta({ normalise: (value) => plainId(String(value)) });
 }
 
 /** Whether a delete of the node loses something. Folders and links do not count: nothing is lost with them. */
