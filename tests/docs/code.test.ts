@@ -44,7 +44,7 @@ test("every program of the documents compiles", () => {
 test("every example of the reference compiles below the resources that it names", () => {
     const examples = blocks.filter(({ file }) => file.startsWith(reference));
     expect(examples.length).toBeGreaterThan(3);
-    const parents = ["Organization", "Workspace", "Share"].map((kind) => [kind.toLowerCase(), kind]);
+    const parents = ["Organization", "Workspace", "Share", "Folder"].map((kind) => [kind.toLowerCase(), kind]);
     const programs = examples.map(({ text, ...block }) => {
         const declared = parents
             .filter(([name]) => !text.includes(`const ${name} =`))
