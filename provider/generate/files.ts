@@ -1,10 +1,16 @@
 /** Everything that is generated from the definitions, by path. */
 import { functions } from "../functions";
 import { resources } from "../resources";
+import { componentFiles, componentLines } from "./components";
 import { functionFiles } from "./functions";
 import { referenceFiles } from "./reference";
 import { sdkFiles } from "./sdk";
 
 export function generatedFiles(): Record<string, string> {
-    return { ...sdkFiles(resources), ...referenceFiles(resources), ...functionFiles(functions) };
+    return {
+        ...sdkFiles(resources),
+        ...referenceFiles(resources, componentLines()),
+        ...componentFiles(),
+        ...functionFiles(functions),
+    };
 }

@@ -4,12 +4,15 @@ import { metaOf, type ResourceDefinition } from "../core/define";
 import { exampleProgram } from "./example";
 import { fileName, generatedMark, isRequired, valueType } from "./sdk";
 
-/** Pages by path. */
-export function referenceFiles(definitions: readonly ResourceDefinition[]): Record<string, string> {
+/** Pages by path; the index has the components' lines as well. */
+export function referenceFiles(
+    definitions: readonly ResourceDefinition[],
+    componentLines: readonly string[],
+): Record<string, string> {
     const index = definitions.map(
         (one) => `- [${one.kind}](${fileName(one.kind)}.md): ${one.description.split("\n")[0]}`,
     );
-    index.push("- [Functions](functions.md): what programs look up and list.");
+    index.push(...componentLines, "- [Functions](functions.md): what programs look up and list.");
     const files = { "docs/reference/README.md": `<!-- ${generatedMark} -->\n# Reference\n\n${index.join("\n")}\n` };
     return {
         ...files,

@@ -22,6 +22,10 @@ export function fileName(kind: string): string {
 
 function indexFile(definitions: readonly ResourceDefinition[]): string {
     const exports = [
+        {
+            file: "data-room",
+            text: `export { DataRoom, type DataRoomArgs, type DataRoomShareArgs } from "./data-room";`,
+        },
         { file: "enums", text: `export * from "./enums";` },
         { file: "functions", text: `export * from "./functions";` },
         { file: "values", text: `export type { Colour, ColourInput, Json, JsonInput } from "./values";` },
