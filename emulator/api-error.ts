@@ -27,6 +27,16 @@ const classes = {
 
 export type ErrorClass = keyof typeof classes;
 
+const isClass = (name: string): name is ErrorClass => name in classes;
+
+/** The class that the API refuses with under an HTTP status; none for the statuses of gateways. */
+export function classOfStatus(status: number): ErrorClass | undefined {
+    if (status === 429) return "ENHANCE_CALM";
+    return Object.keys(classes)
+        .filter(isClass)
+        .find((name) => classes[name][1] === status);
+}
+
 /** A request that the API refuses; it becomes the error envelope. */
 export class ApiError extends Error {
     readonly code: number;

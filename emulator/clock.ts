@@ -3,6 +3,8 @@
 export class Clock {
     readonly #source: () => number;
     offsetSeconds = 0;
+    /** How far the Date header is off: it goes wrong alone, everything else keeps the right time. */
+    dateSkewSeconds = 0;
 
     /** @param source milliseconds since the epoch; the machine's time by default */
     constructor(source: () => number = Date.now) {
@@ -12,6 +14,10 @@ export class Clock {
     /** Whole seconds since the epoch, the precision of every date of the API. */
     get now(): number {
         return Math.floor(this.#source() / 1000) + this.offsetSeconds;
+    }
+
+    get dateHeader(): string {
+        return new Date((this.now + this.dateSkewSeconds) * 1000).toUTCString();
     }
 }
 

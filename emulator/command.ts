@@ -20,6 +20,10 @@ export function emulatorCommand(): Command {
         .addOption(new Option("--dialect <name>", "dialect of the API").choices(["seed"]).default("seed"))
         .option("--latency <ms>", "delay every answer by this many milliseconds", wholeNumber(3_600_000), 0)
         .option("--json", "print one JSON object on one line")
+        .addHelpText(
+            "after",
+            "\nBeside the API, /_emulator/ shows what is there and takes accounts, the clock, limits and faults: see docs/emulator.md.",
+        )
         .action(run);
 }
 

@@ -4,6 +4,7 @@ import { createApiKey, register, userByEmail } from "./accounts";
 import { ApiError } from "./api-error";
 import type { Backend, User } from "./call";
 import { census } from "./census";
+import type { Faults } from "./faults";
 import {
     flag,
     type Input,
@@ -28,6 +29,7 @@ export interface ControlParts {
     readonly backend: Backend;
     readonly ledger: Ledger;
     readonly rateLimit: RateLimit;
+    readonly faults: Faults;
     /** Brings the state back to that of a fresh emulator. */
     readonly reset: () => void;
 }
@@ -48,6 +50,12 @@ const actions: Record<string, Action> = {
     "POST /plan": setPlan,
     "POST /rate-limit": setRateLimit,
     "POST /names": setNames,
+    "GET /faults": ({ faults }) => ({ faults: faults.list }),
+    "POST /faults": ({ faults }, input) => ({ id: faults.add(input) }),
+    "DELETE /faults": ({ faults }, { id }) => {
+        faults.remove(id);
+        return { faults: faults.list };
+    },
 };
 
 export function mountControlPlane(app: Hono, parts: ControlParts): void {
@@ -55,14 +63,11 @@ export function mountControlPlane(app: Hono, parts: ControlParts): void {
         if (isLocal(context)) return next();
         return context.json({ error: "The control plane answers on loopback only." }, 403);
     });
-    app.get("/_emulator", (context) => context.html(page(parts.backend, parts.ledger)));
+    app.get("/_emulator", (context) => context.html(page(parts.backend, parts.ledger, parts.faults)));
     for (const [route, action] of Object.entries(actions)) {
         const [method = "", path = ""] = route.split(" ");
         app.on(method, `/_emulator${path}`, (context) => run(parts, context, action));
     }
-    app.all("/_emulator/faults", (context) =>
-        context.json({ error: "/_emulator/faults: injecting faults is not available in this version." }, 501),
-    );
     app.all("/_emulator/*", (context) => context.json({ error: "The control plane has no such call." }, 404));
 }
 
@@ -113,8 +118,9 @@ function mail({ store, clock }: Backend): object[] {
     return [...validations, ...codes, ...invitations];
 }
 
-function reset({ reset, ledger, rateLimit }: ControlParts): object {
+function reset({ reset, ledger, rateLimit, faults }: ControlParts): object {
     reset();
+    faults.remove(undefined);
     ledger.clear();
     rateLimit.clear();
     return {};
@@ -124,10 +130,19 @@ function rfc3339(seconds: number): string {
     return new Date(seconds * 1000).toISOString();
 }
 
+const tenYears = 315_360_000;
+
+/** Moves the service's time on; `dateSkewSeconds` sets its Date header wrong beside it. */
 function advanceClock({ backend: { clock, store } }: ControlParts, input: Input): object {
-    const tenYears = 315_360_000;
-    clock.offsetSeconds += parseInteger(required(input, "advanceSeconds"), "advanceSeconds", 0, tenYears);
+    const { dateSkewSeconds } = input;
+    const advance = dateSkewSeconds === undefined ? required(input, "advanceSeconds") : (input.advanceSeconds ?? "0");
+    clock.offsetSeconds += parseInteger(advance, "advanceSeconds", 0, tenYears);
     store.set("clockOffsetSeconds", clock.offsetSeconds);
+    if (dateSkewSeconds !== undefined) {
+        const sign = dateSkewSeconds.startsWith("-") ? -1 : 1;
+        clock.dateSkewSeconds = sign * parseInteger(dateSkewSeconds.replace("-", ""), "dateSkewSeconds", 0, tenYears);
+        store.set("dateSkewSeconds", clock.dateSkewSeconds);
+    }
     return { now: rfc3339(clock.now) };
 }
 

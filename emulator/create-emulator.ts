@@ -3,9 +3,11 @@ import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { createApiKey, register } from "./accounts";
+import { connectionReset, noAnswer } from "./broken-answer";
 import { type Backend, Routes } from "./call";
 import { Clock } from "./clock";
 import { mountControlPlane } from "./control-plane";
+import { Faults } from "./faults";
 import { createApp } from "./http";
 import { Ids } from "./ids";
 import { Ledger } from "./ledger";
@@ -92,18 +94,26 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const start = () => startAfresh(backend, seed);
     if (store.settings.token === "") store.transaction(start);
     clock.offsetSeconds = store.settings.clockOffsetSeconds;
+    clock.dateSkewSeconds = store.settings.dateSkewSeconds;
 
     const routes = apiRoutes();
     const ledger = new Ledger();
     const rateLimit = new RateLimit(clock);
-    const app = createApp({ backend, routes, ledger, rateLimit, latencyMs }, (target) =>
-        mountControlPlane(target, { backend, ledger, rateLimit, reset: start }),
+    const faults = new Faults();
+    const closing = new AbortController();
+    const parts = { backend, routes, ledger, rateLimit, faults, latencyMs, closing: closing.signal };
+    const app = createApp(parts, (target) =>
+        mountControlPlane(target, { backend, ledger, rateLimit, faults, reset: start }),
     );
     let server: ServerType | undefined;
 
     return {
         token: store.settings.token,
-        fetch: async (request) => app.fetch(request),
+        async fetch(request) {
+            const response = await app.fetch(request);
+            if (response !== noAnswer) return response;
+            throw request.signal.aborted ? request.signal.reason : connectionReset();
+        },
         async listen({ port = 4010, host = "127.0.0.1" } = {}) {
             if (server) throw new Error("The emulator is listening already.");
             server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false });
@@ -117,6 +127,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
         async close() {
             const open = server;
             server = undefined;
+            closing.abort();
             if (open) await closed(open);
             store.close();
         },
@@ -134,6 +145,7 @@ export function apiRoutes(): Routes {
 function startAfresh({ store, clock, ids }: Backend, seed: string | number | undefined): void {
     store.clear();
     clock.offsetSeconds = 0;
+    clock.dateSkewSeconds = 0;
     // Without a seed of the caller's, ids do not repeat after a reset: an old one must not name a new object.
     store.set("seed", String(seed ?? randomBytes(16).toString("hex")));
     const drawn = { agentId: ids.profile(), token: ids.secret(64) };

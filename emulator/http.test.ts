@@ -146,6 +146,36 @@ describe("the rate limit", () => {
     });
 });
 
+describe("a budget", () => {
+    it("is a token's own, and one for all who have none", async () => {
+        const driver = new Driver();
+        const second = (await driver.post("/user/auth/key/", { memo: "second" })).text("api_key");
+        await driver.control("/rate-limit", { requestsPerMinute: 1 });
+        const statusOf = async (token?: string) => (await driver.get("/user/me/details/", token)).status;
+        const tokens = [undefined, second, undefined, second, "nobody", "somebody"];
+        const statuses: number[] = [];
+        for (const token of tokens) statuses.push(await statusOf(token));
+        expect(statuses).toEqual([200, 200, 429, 429, 401, 429]);
+    });
+});
+
+describe("a clock that is wrong", () => {
+    it("tells another time in the Date header than everywhere else", async () => {
+        const driver = new Driver();
+        expect((await driver.control("/clock", { dateSkewSeconds: -3600 })).at("now")).toBe("2026-02-12T10:00:00.000Z");
+        const reply = await driver.post("/org/create/", { domain: "acme" });
+        expect(reply.headers.get("date")).toBe("Thu, 12 Feb 2026 09:00:00 GMT");
+        expect(reply.at("org.created")).toBe("2026-02-12 10:00:00 UTC");
+        expect(reply.headers.get("x-rate-limit-expiry")).toBe(String(Driver.start / 1000 + 60));
+        await driver.control("/clock", { dateSkewSeconds: 60, advanceSeconds: 60 });
+        expect((await driver.get("/ping/")).headers.get("date")).toBe("Thu, 12 Feb 2026 10:02:00 GMT");
+        expect((await driver.request("/_emulator/", {})).body).toContain("the Date header is 60 s off");
+        await driver.control("/reset", {});
+        expect((await driver.get("/ping/")).headers.get("date")).toBe("Thu, 12 Feb 2026 10:00:00 GMT");
+        expect((await driver.control("/clock", { dateSkewSeconds: "x" })).status).toBe(400);
+    });
+});
+
 describe("the ledger", () => {
     it("says who asked what, what came of it and which object it was", async () => {
         const driver = new Driver();

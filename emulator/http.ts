@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { authenticate } from "./accounts";
-import { ApiError } from "./api-error";
+import { ApiError, classOfStatus } from "./api-error";
+import { broken, defaultSlowSeconds, wait } from "./broken-answer";
 import {
     type Answer,
     type Backend,
@@ -13,8 +14,9 @@ import {
     type Routes,
     type UploadedFile,
 } from "./call";
+import type { Faults, Strike } from "./faults";
 import { type Input, inputOfJson, invalid } from "./fields";
-import type { Ledger } from "./ledger";
+import type { Ledger, LedgerEntry } from "./ledger";
 import type { RateLimit } from "./rate-limit";
 import { recordEvent } from "./services/events";
 
@@ -23,7 +25,10 @@ export interface HttpParts {
     readonly routes: Routes;
     readonly ledger: Ledger;
     readonly rateLimit: RateLimit;
+    readonly faults: Faults;
     readonly latencyMs: number;
+    /** Aborted when the emulator closes: nobody is kept waiting any longer. */
+    readonly closing: AbortSignal;
 }
 
 const base = "/current";
@@ -63,72 +68,125 @@ const unknownRoute: Route = {
     },
 };
 
+/** What came of a request that was carried out. */
+interface Outcome {
+    caller: Caller | null;
+    refusal: ApiError | undefined;
+    data: Answer | Content | undefined;
+    effect: Pick<LedgerEntry, "effect" | "kind" | "id">;
+}
+
 async function answer(parts: HttpParts, context: Context, route: Route): Promise<Response> {
-    const { backend, ledger, rateLimit } = parts;
+    const { backend, faults, ledger, latencyMs, closing } = parts;
     const { req } = context;
+    // Hono drops a trailing slash; every path of the API has one.
+    const path = req.path.replace(/\/?$/, "/");
+    const strike = faults.strike(req.method, decoded(path));
+    if (strike?.effect === "slow" && strike.when === "before")
+        await wait(strike.seconds ?? defaultSlowSeconds, closing);
     const moment = backend.clock.now;
     const headers = new Headers({
-        Date: new Date(moment * 1000).toUTCString(),
+        Date: backend.clock.dateHeader,
         "Content-Type": "application/json; charset=utf-8",
         "Cache-Control": "no-store",
     });
-    const query: Input = req.query();
+    const isReplaced = strike !== undefined && strike.when === "before" && strike.effect !== "slow";
+    const outcome = isReplaced ? notCarriedOut : await carryOut(parts, context, route, headers);
+    const resource = `${req.method} ${route.path ? base + route.path.replace(/:(\w+)/g, "{$1}") : masked(path)}`;
+    const sent =
+        strike !== undefined && (isReplaced || strike.status !== undefined || strike.effect === "status")
+            ? ownAnswer(parts, strike, headers, resource)
+            : serviceAnswer(outcome, headers, resource);
+    const isSilent = strike?.effect === "reset" || strike?.effect === "hang";
+    ledger.add({
+        time: new Date(moment * 1000).toISOString(),
+        method: req.method,
+        path: masked(path),
+        query: maskedQuery(req.query()),
+        actor: outcome.caller?.user.email ?? null,
+        status: isSilent ? 0 : sent.status,
+        code: isSilent ? null : sent.code,
+        ...outcome.effect,
+        ...(route === unknownRoute ? { unknown: true } : {}),
+        ...(strike && { fault: { id: strike.id, effect: strike.effect, when: strike.when } }),
+    });
+    if (latencyMs > 0) await sleep(latencyMs);
+    const respond = () => new Response(sent.body, { status: sent.status, headers });
+    return strike ? broken(context, strike, respond, closing) : respond();
+}
+
+function decoded(path: string): string {
+    try {
+        return decodeURIComponent(path);
+    } catch {
+        return path;
+    }
+}
+
+const notCarriedOut: Outcome = { caller: null, refusal: undefined, data: undefined, effect: { effect: "none" } };
+
+async function carryOut(parts: HttpParts, context: Context, route: Route, headers: Headers): Promise<Outcome> {
+    const { backend, rateLimit } = parts;
+    const { req } = context;
     let caller: Caller | null = null;
-    let call: Call | undefined;
-    let refusal: ApiError | undefined;
-    let data: Answer | Content | undefined;
     try {
         const authorization = req.header("authorization");
         try {
             caller = authenticate(backend, authorization);
         } finally {
-            rateLimit.take(caller?.user.id ?? "", backend.store.settings.requestsPerMinute, headers);
+            const budget = caller === null ? "" : (authorization ?? "");
+            rateLimit.take(budget, backend.store.settings.requestsPerMinute, headers);
         }
         if (route.access !== "anyone") requireCaller(caller, route);
         const { body, files } = await readBody(req.raw);
         // Hono answers HEAD by the route of GET.
         const method = req.method === "HEAD" ? "GET" : req.method;
         const { origin } = new URL(req.url);
-        call = new Call(backend, { method, origin, params: req.param(), query, body, files, authorization, caller });
-        const { handler } = route;
-        const ready = call;
+        const asked = { method, origin, params: req.param(), query: req.query(), body, files, authorization, caller };
+        const call = new Call(backend, asked);
         const result = backend.store.transaction(() => {
-            const answered = handler(ready);
-            recordEvent(ready);
+            const answered = route.handler(call);
+            recordEvent(call);
             return answered;
         });
-        if (result instanceof ApiError) refusal = result;
-        else data = result;
+        if (result instanceof ApiError) return { ...notCarriedOut, caller, refusal: result };
+        return { caller, refusal: undefined, data: result, effect: effectOf(call) };
     } catch (error) {
-        refusal = error instanceof ApiError ? error : unexpected(error);
+        return { ...notCarriedOut, caller, refusal: error instanceof ApiError ? error : unexpected(error) };
     }
+}
 
-    const done = refusal === undefined;
-    const status = refusal?.status ?? (data instanceof Content ? data.status : 200);
-    // Hono drops a trailing slash; every path of the API has one.
-    const path = masked(req.path.replace(/\/?$/, "/"));
-    ledger.add({
-        time: new Date(moment * 1000).toISOString(),
-        method: req.method,
-        path,
-        query: maskedQuery(query),
-        actor: caller?.user.email ?? null,
-        status,
-        code: refusal?.code ?? null,
-        ...(done && call ? effectOf(call) : { effect: "none" }),
-        ...(route === unknownRoute ? { unknown: true } : {}),
-    });
-    if (parts.latencyMs > 0) await sleep(parts.latencyMs);
+/** What goes out, unless a fault breaks it. */
+interface Sent {
+    status: number;
+    code: number | null;
+    body: Content["body"] | null;
+}
 
+function serviceAnswer({ refusal, data }: Outcome, headers: Headers, resource: string): Sent {
+    if (refusal) return refusalAnswer(refusal, resource);
     if (data instanceof Content) {
         for (const [name, value] of Object.entries(data.headers)) headers.set(name, value);
-        return new Response(data.body, { status, headers });
+        return { status: data.status, code: null, body: data.body };
     }
-    const resource = `${req.method} ${route.path ? base + route.path.replace(/:(\w+)/g, "{$1}") : path}`;
-    const envelope = refusal
-        ? { result: false, error: { code: refusal.code, text: refusal.message, documentation_url, resource } }
-        : { result: true, status: "ok", ...data };
-    return new Response(JSON.stringify(envelope), { status, headers });
+    return { status: 200, code: null, body: JSON.stringify({ result: true, status: "ok", ...data }) };
+}
+
+function refusalAnswer(refusal: ApiError, resource: string): Sent {
+    const { code, status, message } = refusal;
+    const error = { code, text: message, documentation_url, resource };
+    return { status, code, body: JSON.stringify({ result: false, error }) };
+}
+
+/** A fault's own answer: its body, or the refusal that the API has for the status, or what a gateway would say. */
+function ownAnswer({ rateLimit }: HttpParts, strike: Strike, headers: Headers, resource: string): Sent {
+    const { status = 500, body, seconds } = strike;
+    if (status === 429) rateLimit.tellExhausted(seconds, headers);
+    const errorClass = body === undefined ? classOfStatus(status) : undefined;
+    if (errorClass) return refusalAnswer(new ApiError(errorClass, `Fault ${strike.id}.`), resource);
+    const text = body ?? `<html><body><h1>${status}</h1></body></html>`;
+    if (!/^\s*[[{]/.test(text)) headers.set("Content-Type", "text/html; charset=utf-8");
+    return { status, code: null, body: [204, 205, 304].includes(status) ? null : text };
 }
 
 function effectOf({ effect: { event, ...effect } }: Call) {

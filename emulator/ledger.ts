@@ -1,4 +1,5 @@
 // What was asked and what came of it: the last requests, secrets masked, kept in memory.
+import type { Strike } from "./faults";
 
 export type Effect = "read" | "created" | "updated" | "deleted" | "none";
 
@@ -29,6 +30,7 @@ export interface LedgerEntry {
     query: Record<string, string>;
     /** E-mail of the caller, null for an anonymous one. */
     actor: string | null;
+    /** What the caller was told; 0 where a fault left no answer. */
     status: number;
     /** `error.code` of a refusal, else null. */
     code: number | null;
@@ -37,6 +39,8 @@ export interface LedgerEntry {
     id?: string;
     /** The API has no such route. */
     unknown?: true;
+    /** The fault that struck. */
+    fault?: Pick<Strike, "id" | "effect" | "when">;
 }
 
 const kept = 100_000;

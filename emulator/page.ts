@@ -3,6 +3,7 @@ import { html, raw } from "hono/html";
 import type { Backend } from "./call";
 import { census } from "./census";
 import { dateText } from "./clock";
+import type { Faults } from "./faults";
 import type { Ledger, LedgerEntry } from "./ledger";
 import {
     asOrganization,
@@ -19,7 +20,7 @@ const shownEntries = 200;
 type Html = ReturnType<typeof html>;
 
 /** One self-contained document that keeps itself up to date. */
-export function page(backend: Backend, ledger: Ledger): Html {
+export function page(backend: Backend, ledger: Ledger, faults: Faults): Html {
     const entries = ledger.after(0);
     return html`<!doctype html>
 <html lang="en">
@@ -35,6 +36,7 @@ export function page(backend: Backend, ledger: Ledger): Html {
 <p>${settings(backend)}</p>
 <h2>Census</h2>
 <dl>${Object.entries(census(backend)).map(([kind, count]) => counted(kind, count))}</dl>
+${faults.list.length === 0 ? "" : html`<h2>Faults</h2><ul>${faults.list.map((fault) => html`<li><code>${JSON.stringify(fault)}</code>`)}</ul>`}
 <h2>State</h2>
 ${state(backend)}
 <h2>Ledger</h2>
@@ -55,6 +57,7 @@ function settings({ store, clock }: Backend): string {
     return [
         "dialect seed",
         `${dateText(clock.now)}${clock.offsetSeconds === 0 ? "" : ` (moved ${clock.offsetSeconds} s ahead)`}`,
+        ...(clock.dateSkewSeconds === 0 ? [] : [`the Date header is ${clock.dateSkewSeconds} s off`]),
         requestsPerMinute === null ? "no rate limit" : `${requestsPerMinute} requests per minute`,
         `names of closed objects ${keepClosed ? "stay taken" : "are free again"}`,
     ].join(" · ");
@@ -111,11 +114,12 @@ function entry(backend: Backend, kind: string, id: string, name: string | null, 
 <ul>${below}</ul></li>`;
 }
 
-function row({ seq, time, method, path, query, actor, status, code, effect, kind, id, unknown }: LedgerEntry): Html {
+function row(entry: LedgerEntry): Html {
+    const { seq, time, method, path, query, actor, status, code, effect, kind, id, unknown, fault } = entry;
     const search = Object.keys(query).length === 0 ? "" : `?${new URLSearchParams(query)}`;
-    const classes = unknown ? "unknown" : status >= 400 ? "refused" : effect;
+    const classes = unknown ? "unknown" : fault || status >= 400 ? "refused" : effect;
     return html`<tr class="${classes}"><td>${seq}<td>${time.slice(11, 19)}<td>${method} ${path}${search}<td>${actor ?? ""}
-<td>${status}${code === null ? "" : ` / ${code}`}${unknown ? " unknown route" : ""}<td>${effect}<td>${kind ?? ""} ${id ?? ""}</tr>`;
+<td>${status}${code === null ? "" : ` / ${code}`}${unknown ? " unknown route" : ""}${fault ? ` fault ${fault.id}, ${fault.effect} ${fault.when} the commit` : ""}<td>${effect}<td>${kind ?? ""} ${id ?? ""}</tr>`;
 }
 
 const style = `

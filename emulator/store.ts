@@ -144,6 +144,7 @@ export interface Settings {
     seed: string;
     drawn: number;
     clockOffsetSeconds: number;
+    dateSkewSeconds: number;
     /** Whether the names of closed organizations, workspaces and shares stay taken. */
     keepClosed: boolean;
     requestsPerMinute: number | null;
@@ -155,6 +156,7 @@ const initialSettings: Settings = {
     seed: "",
     drawn: 0,
     clockOffsetSeconds: 0,
+    dateSkewSeconds: 0,
     keepClosed: true,
     requestsPerMinute: null,
 };
