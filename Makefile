@@ -16,7 +16,7 @@ node_modules/.package-lock.json: package-lock.json
 build: install ## compile into dist/
 	@npm run --silent build
 
-demo: build ## an organization from nothing to handed over, on a local Fast.io
+demo: build ## a data room from nothing to gone, on a local Fast.io
 	@npm run --silent demo
 
 test: install ## all tests, then one line with the counts

@@ -1,7 +1,6 @@
-// `make demo`: an organization from nothing to handed over, on a local Fast.io, with what the engine itself prints.
+// `make demo`: a data room from nothing to gone, on a local Fast.io, with what the engine itself prints.
 import "../require-node";
 import { setTimeout as pause } from "node:timers/promises";
-import type { OutputMap } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
 import type { EngineStack, RunOptions } from "../tests/engines/engine";
 import { availableEngines, chooseEngines } from "../tests/engines/engines";
@@ -9,9 +8,9 @@ import { prepareProject } from "../tests/engines/project";
 import { LocalService } from "./local-service";
 import { Stage } from "./stage";
 
-const ann = "ann@example.com";
-const ben = "ben@example.com";
-const dana = "dana@example.com";
+/** How many resources the program declares, the stack's own included. */
+const made = 14;
+const password = "correct horse battery staple";
 
 const stage = new Stage();
 const interrupted = new AbortController();
@@ -23,14 +22,18 @@ async function main(): Promise<void> {
     const [engine] = availableEngines();
     if (engine === undefined) throw new Error("there is no engine to run it on");
     const service = await LocalService.start();
-    const project = prepareProject({ example: "handover" });
+    const project = prepareProject({ example: "data-room" });
     try {
-        stage.open("pulumi-fastio: an agent builds an organization and hands it over");
-        stage.field("Program", "examples/handover");
+        stage.open("pulumi-fastio: a data room, from code");
+        stage.field("Program", "examples/data-room");
         stage.field("Engine", engine.name + (engine.name === "rehearsal" ? ", because no Pulumi CLI was found" : ""));
         stage.field("Service", `a local Fast.io, ${service.address}`);
         const { FASTIO_BASE_URL } = service.environment;
-        const stack = await engine.open({ project: project.folder, env: { FASTIO_BASE_URL } });
+        const stack = await engine.open({
+            project: project.folder,
+            env: { FASTIO_BASE_URL },
+            config: { password: { value: password, secret: true } },
+        });
         try {
             await play(stack, service);
         } finally {
@@ -51,13 +54,11 @@ async function play(stack: EngineStack, service: LocalService): Promise<void> {
         interrupted.signal.throwIfAborted();
         return (await service.requests()) - before;
     };
-    const danasToken = await service.signUp(dana, "Dana", "Client");
-    await service.signUp(ann, "Ann", "Colleague");
 
     stage.step("Preview", "what the program would make");
     const planning = await requests(async () => {
         const { changeSummary } = await stack.preview(shown());
-        expect(changeSummary.create === 6, "the preview plans the stack and five resources");
+        expect(changeSummary.create === made, `the preview plans ${made} resources`);
     });
     expect(planning === 0, "the preview makes no request");
     stage.note("Planned without a single request: the token is not even set yet.");
@@ -65,81 +66,58 @@ async function play(stack: EngineStack, service: LocalService): Promise<void> {
     await stack.setEnv(service.environment);
     stage.step("Up", "make it");
     const making = await requests(() => stack.up(shown()));
-    const made = await stack.outputs();
-    expect(memberStates(made) === "active, pending", "Ann is a member and Ben is invited");
-    stage.note(`${making} requests. Ann has an account and is in; Ben has none and is invited.`);
+    stage.note(`${making} requests. The documents went in before anybody was invited.`);
 
-    stage.step("Outputs", "what the agent hands on");
-    for (const [name, { value, secret }] of Object.entries(made)) {
-        stage.field(name, secret ? pc.yellow("[secret]") : typeof value === "string" ? value : JSON.stringify(value));
+    stage.step("Outputs", "what a pipeline hands on");
+    const outputs = await stack.outputs();
+    const share = `share/${outputs.shareId?.value}/`;
+    for (const [name, { value, secret }] of Object.entries(outputs)) {
+        stage.field(name, secret ? pc.yellow("[secret]") : String(value));
     }
-    const claimUrl = String(made.claimUrl?.value);
-    expect(made.claimUrl?.secret === true, "the claim link is a secret output");
-    stage.note("The claim link is encrypted in the state. Whoever opens it owns the organization,");
-    stage.note("so the agent gives it to Dana, the client, and to nobody else:");
-    stage.field("claimUrl", pc.bold(claimUrl));
+    expect(outputs.password?.secret === true, "the password is a secret output");
+    stage.note("The password is encrypted in the state, and no line of any run shows it.");
 
     stage.step("Up again", "nothing changed, so nothing happens");
     const repeating = await requests(async () => {
         const { summary } = await stack.up(shown());
-        expect(summary.resourceChanges?.same === 6, "the second run leaves everything as it is");
+        expect(summary.resourceChanges?.same === made, "the second run leaves everything as it is");
     });
     expect(repeating === 0, "the second run makes no request");
     stage.note("No request either: compared with the state alone.");
 
-    stage.step("People", "Dana claims, Ben accepts: the API does what their browsers would");
-    const token = new URL(claimUrl).searchParams.get("token") ?? "";
-    await service.post("org/transfer/claim/", danasToken, { token });
-    stage.field("Dana", "owns the organization now; the agent stays as an admin");
-    await service.acceptInvitations(ben);
-    stage.field("Ben", "accepts the invitation");
-    interrupted.signal.throwIfAborted();
+    stage.step("A visitor", "the API does what a browser would");
+    const visit = (given: string) =>
+        service.post(`${share}auth/password/`, undefined, { password: given }).then(
+            () => "is let in",
+            () => "is turned away",
+        );
+    const doors = [await visit("open sesame"), await visit(password)].join(", ");
+    expect(doors === "is turned away, is let in", "the password alone opens the room");
+    stage.field("with a guess", "is turned away");
+    stage.field("with the password", "is let in");
 
-    stage.step("Refresh", "Pulumi learns what people did");
+    stage.step("By hand", "somebody takes the password off");
+    await service.post(`${share}update/`, service.environment.FASTIO_TOKEN, { password: "null" });
     await stack.refresh(shown());
-    const statuses = await resourceStatuses(stack);
-    expect(statuses.handover === "claimed", "the token is known to be claimed");
-    expect(statuses.ann === "active" && statuses.ben === "active", "both members are known to be active");
-    stage.note("Joining and claiming are no drift. A preview changes no resource; only the outputs have news:");
     const { changeSummary } = await stack.preview(shown());
-    expect(changeSummary.same === 6, "after the refresh there is nothing to change");
-
-    stage.step("Destroy", "as far as a former owner may");
-    const refusal = await stack.destroy(shown()).then(
-        () => "",
-        (error: Error) => error.message,
-    );
+    expect(changeSummary.update === 1, "the preview after the refresh plans to close the share again");
+    await stack.up(shown());
+    expect((await visit("open sesame")) === "is turned away", "the room is closed again");
+    expect((await visit(password)) === "is let in", "the password opens it again");
+    stage.note("The refresh saw it, the preview named it, and up closed the door again.");
     interrupted.signal.throwIfAborted();
+
+    stage.step("Destroy", "the round is over");
+    await stack.destroy(shown());
+    interrupted.signal.throwIfAborted();
+    const left = Object.entries(await service.census()).filter(([kind]) => !["users", "apiKeys"].includes(kind));
     expect(
-        /only the owner may delete it; it was left alone/.test(refusal),
-        "the destroy leaves Dana's workspace alone",
+        left.every(([, count]) => count === 0),
+        "nothing remains on the service",
     );
-    stage.note("The memberships are gone; the organization and its workspace are Dana's, so they stay.");
-    stage.note("The stack can forget them without touching them; the error says how:");
-    stage.field("", /`(pulumi state delete .*?)`/.exec(refusal)?.[1] ?? "");
-
-    stage.step("What remains", "on the service");
-    const remains = Object.entries(await service.census()).filter(
-        ([kind, count]) => count > 0 && !["users", "apiKeys"].includes(kind),
-    );
-    for (const [kind, count] of remains) stage.field(kind, String(count));
-    const expected = "organizations 1, workspaces 1, organizationMembers 1, workspaceMembers 1";
-    expect(remains.map((entry) => entry.join(" ")).join(", ") === expected, `there remain ${expected}`);
-    stage.note("Dana's organization with its workspace, and the agent as an admin of both.");
+    stage.note("People first, documents after them, the organization last. Nothing remains on the service.");
     stage.note(`${await service.requests()} requests in all.`);
-    stage.close("Built, handed over, understood. Nothing is left running, and no file is left behind.");
-}
-
-function memberStates({ members }: OutputMap): string {
-    const states = members?.value as { ann?: string; ben?: string } | undefined;
-    return `${states?.ann}, ${states?.ben}`;
-}
-
-/** The `status` of each resource that has one, by the name in the program. */
-async function resourceStatuses(stack: EngineStack): Promise<Record<string, unknown>> {
-    const { deployment } = await stack.exportStack();
-    const resources = (deployment as { resources: { urn: string; outputs?: Record<string, unknown> }[] }).resources;
-    return Object.fromEntries(resources.map(({ urn, outputs }) => [urn.split("::").at(-1), outputs?.status]));
+    stage.close("Built, guarded, gone. Nothing is left running, and no file is left behind.");
 }
 
 function expect(holds: boolean, what: string): void {

@@ -22,17 +22,6 @@ export class LocalService {
         return { FASTIO_BASE_URL: this.baseUrl, FASTIO_TOKEN: this.emulator.token };
     }
 
-    /** Signs a person up, and answers their token. */
-    async signUp(email: string, firstName: string, lastName: string): Promise<string> {
-        const account = { email, accountType: "human", firstName, lastName };
-        return (await this.control<{ token: string }>("accounts", account)).token;
-    }
-
-    /** Answers the invitations to an address as the person would. */
-    async acceptInvitations(email: string): Promise<void> {
-        await this.control("invitations/accept", { email });
-    }
-
     /** How many requests the API has had so far. */
     async requests(): Promise<number> {
         return (await this.control<{ entries: LedgerEntry[] }>("ledger")).entries.length;
@@ -43,11 +32,11 @@ export class LocalService {
         return this.control<Census>("census");
     }
 
-    /** A request to the API itself, as the person whose token it is. */
-    post(path: string, token: string, form: Record<string, string>): Promise<unknown> {
+    /** A request to the API itself, as the person whose token it is; without one as a visitor. */
+    post(path: string, token: string | undefined, form: Record<string, string>): Promise<unknown> {
         return this.send(new URL(path, this.baseUrl), {
             method: "POST",
-            headers: { Authorization: `Bearer ${token}` },
+            ...(token && { headers: { Authorization: `Bearer ${token}` } }),
             body: new URLSearchParams(form),
         });
     }
@@ -56,9 +45,8 @@ export class LocalService {
         return this.emulator.close();
     }
 
-    private control<T>(name: string, body?: object): Promise<T> {
-        const request = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-        return this.send<T>(new URL(`/_emulator/${name}`, this.baseUrl), request);
+    private control<T>(name: string): Promise<T> {
+        return this.send<T>(new URL(`/_emulator/${name}`, this.baseUrl), {});
     }
 
     private async send<T>(url: URL, request: RequestInit): Promise<T> {

@@ -1,7 +1,9 @@
 // The code that the documents show compiles, as it would for a reader.
 import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { prepareProject } from "../engines/project";
-import { type CodeBlock, codeBlocks, markdownFiles, readDocument } from "./markdown";
+import { type CodeBlock, codeBlocks, markdownFiles, readDocument, repository } from "./markdown";
 
 jest.setTimeout(120_000);
 
@@ -62,8 +64,8 @@ test("a mistake in a program is found", () => {
     );
 });
 
-test("the example compiles with its own settings", () => {
-    const project = prepareProject({ example: "handover" });
+test.each(readdirSync(join(repository, "examples")))("the example %s compiles with its own settings", (example) => {
+    const project = prepareProject({ example });
     try {
         expect(compile(project.folder)).toBe("");
     } finally {

@@ -71,8 +71,19 @@ const claims: Record<string, () => Promise<void>> = {
         expect((await it_.api("GET", `${address}/details/`)).org.name).toBe("Acme Deal");
     },
 
+    async "People come last."() {
+        it_.project.write({ "index.js": readmeProgram(), "terms.pdf": "The terms." });
+        const order = async (run: () => Promise<unknown>, effect: string) => {
+            const requests = await it_.requestsOf(run);
+            const kinds = requests.filter((one) => one.effect === effect).map(({ kind }) => kind);
+            return kinds.filter((kind) => kind === "file" || kind === "invitation");
+        };
+        expect(await order(() => it_.stack.up(), "created")).toEqual(["file", "invitation"]);
+        expect(await order(() => it_.stack.destroy(), "deleted")).toEqual(["invitation", "file"]);
+    },
+
     async "Secrets stay secret."() {
-        it_.project.write({ "index.js": readmeProgram() });
+        it_.project.write({ "index.js": readmeProgram(), "terms.pdf": "The terms." });
         const { stdout } = await it_.stack.up();
         const { claimUrl } = await it_.stack.outputs();
         const token = new URL(String(claimUrl?.value)).searchParams.get("token") ?? "none";
@@ -201,7 +212,11 @@ describe("details", () => {
 
 test("the program at the top runs, as TypeScript and from the installed package", async () => {
     const [first] = codeBlocks(readme);
-    const files = { "Pulumi.yaml": "name: readme\nruntime: nodejs\n", "index.ts": first?.text ?? "" };
+    const files = {
+        "Pulumi.yaml": "name: readme\nruntime: nodejs\n",
+        "index.ts": first?.text ?? "",
+        "terms.pdf": "The terms.",
+    };
     const project = prepareProject({ files });
     const fastio = await Fixture.open(engine);
     const stack = await engine.open({
@@ -209,11 +224,14 @@ test("the program at the top runs, as TypeScript and from the installed package"
         env: { FASTIO_BASE_URL: fastio.baseUrl, FASTIO_TOKEN: fastio.emulator.token },
     });
     try {
-        expect((await stack.up()).summary.resourceChanges).toEqual({ create: 5 });
-        expect(Object.keys(await stack.outputs())).toEqual(["claimUrl"]);
+        expect((await stack.up()).summary.resourceChanges).toEqual({ create: 11 });
+        expect(Object.keys(await stack.outputs()).sort()).toEqual(["claimUrl", "url"]);
         expect(await fastio.census()).toMatchObject({
             organizations: 1,
             workspaces: 1,
+            shares: 1,
+            folders: 3,
+            files: 1,
             invitations: 1,
             transferTokens: 1,
         });

@@ -16,16 +16,9 @@ async function open(
     cli: string,
     { project, stack = "dev", config = {}, env = {} }: EngineOptions,
 ): Promise<EngineStack> {
-    const home = mkdtempSync(join(tmpdir(), "pulumi-fastio-cli-"));
+    const { home, settings, remove } = prepareHome(cli);
     try {
-        linkToolchain(cli, join(home, "bin"));
-        mkdirSync(join(home, "state"));
-        const environment = (env: Record<string, string>) => ({
-            PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
-            PULUMI_CONFIG_PASSPHRASE: passphrase,
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            ...env,
-        });
+        const environment = (env: Record<string, string>) => ({ ...settings, ...env });
         const workspace = await LocalWorkspace.create({
             workDir: project,
             pulumiHome: home,
@@ -60,12 +53,25 @@ async function open(
                 workspace.envVars = environment(next);
             },
             setConfig: (next) => opened.setAllConfig(next),
-            close: async () => rmSync(home, { recursive: true, force: true }),
+            close: async () => remove(),
         };
     } catch (error) {
-        rmSync(home, { recursive: true, force: true });
+        remove();
         throw error;
     }
+}
+
+/** A folder for the CLI at `cli` to live in, its programs in `bin`, and the settings with which it keeps its state there. */
+export function prepareHome(cli: string) {
+    const home = mkdtempSync(join(tmpdir(), "pulumi-fastio-cli-"));
+    linkToolchain(cli, join(home, "bin"));
+    mkdirSync(join(home, "state"));
+    const settings = {
+        PULUMI_BACKEND_URL: `file://${join(home, "state")}`,
+        PULUMI_CONFIG_PASSPHRASE: passphrase,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+    };
+    return { home, settings, remove: () => rmSync(home, { recursive: true, force: true }) };
 }
 
 /**

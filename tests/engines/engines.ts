@@ -31,11 +31,17 @@ export function chooseEngines(): string {
 
 /** The engines that an end-to-end suite runs on, the real one first. */
 export function availableEngines(): Engine[] {
-    const cli = process.env[choice];
-    if (cli === undefined) {
+    const cli = pulumiCli();
+    return cli === undefined ? [rehearsalEngine] : [cliEngine(cli.path, cli.version), rehearsalEngine];
+}
+
+/** The Pulumi CLI that was chosen, if there is one. */
+export function pulumiCli(): { path: string; version: string } | undefined {
+    const path = process.env[choice];
+    if (path === undefined) {
         chooseEngines();
-        return availableEngines();
+        return pulumiCli();
     }
-    const version = cli === "none" ? undefined : pulumiVersion(cli);
-    return version === undefined ? [rehearsalEngine] : [cliEngine(cli, version), rehearsalEngine];
+    const version = path === "none" ? undefined : pulumiVersion(path);
+    return version === undefined ? undefined : { path, version };
 }

@@ -1,7 +1,8 @@
 /** A stack on an engine against an emulator of its own: a program that declares what a list says, and direct looks at the service. */
+import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { createEmulator, type Emulator } from "../../emulator";
 import type { Engine, EngineStack, RunOptions } from "../engines/engine";
-import { type Project, prepareProject } from "../engines/project";
+import { type Project, type ProjectOptions, prepareProject } from "../engines/project";
 
 /** One resource of the program. Strings `$name.property` stand for outputs of earlier ones; `{ $secret: value }` for secrets. */
 export interface Declaration {
@@ -42,6 +43,12 @@ for (const { kind, name, args, parent, dependsOn = [], options = {} } of declara
 }
 `;
 
+const declaredProgram = {
+    "Pulumi.yaml": "name: lifecycle\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
+    "index.js": program,
+    "declarations.json": "[]",
+};
+
 export interface Ledgered {
     seq: number;
     method: string;
@@ -80,19 +87,18 @@ export class Fixture {
         readonly stack: EngineStack,
     ) {}
 
-    /** Opens a new stack; without an environment the provider uses the emulator's own account. */
-    static async open(engine: Engine, env?: Record<string, string>): Promise<Fixture> {
+    /** Opens a new stack, of the program that declares unless another is given; without an environment the provider uses the emulator's own account. */
+    static async open(
+        engine: Engine,
+        env?: Record<string, string>,
+        { config = {}, ...options }: ProjectOptions & { config?: ConfigMap } = { files: declaredProgram },
+    ): Promise<Fixture> {
         const emulator = createEmulator({ seed: 7 });
         const { baseUrl } = await emulator.listen({ port: 0 });
-        const project = prepareProject({
-            files: {
-                "Pulumi.yaml": "name: lifecycle\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
-                "index.js": program,
-                "declarations.json": "[]",
-            },
-        });
+        const project = prepareProject(options);
         const stack = await engine.open({
             project: project.folder,
+            config,
             env: { FASTIO_BASE_URL: baseUrl, ...(env ?? { FASTIO_TOKEN: emulator.token }) },
         });
         const fixture = new Fixture(emulator, baseUrl, project, stack);

@@ -1,0 +1,52 @@
+/** The example handover on every engine: up, claimed by a human, as far down as a former owner may, and its README. */
+import { availableEngines } from "../engines/engines";
+import type { Fixture } from "../lifecycle/fixture";
+import { configurationOf, notPrinted, openExample } from "./example";
+
+jest.setTimeout(120_000);
+
+describe.each(availableEngines())("the example handover on $name", (engine) => {
+    let it_: Fixture;
+    let claimToken: string;
+
+    beforeAll(async () => {
+        it_ = await openExample(engine, "handover");
+        await it_.control("POST", "accounts", { email: "ann@example.com", accountType: "human" });
+    });
+    afterAll(() => it_?.close());
+
+    test("up makes an organization with a claim link as a secret output, and a second run nothing", async () => {
+        const { outputs, summary } = await it_.stack.up();
+        expect(summary.resourceChanges).toEqual({ create: 6 });
+        expect(outputs.members?.value).toEqual({ ann: "active", ben: "pending" });
+        expect(outputs.claimUrl?.secret).toBe(true);
+        claimToken = new URL(outputs.claimUrl?.value).searchParams.get("token") ?? "none";
+        const requests = await it_.requestsOf(() => it_.stack.up());
+        expect(requests).toEqual([]);
+    });
+
+    test("joining and claiming are no drift", async () => {
+        const dana = { email: "dana@example.com", accountType: "human" };
+        const { token } = await it_.control<{ token: string }>("POST", "accounts", dana);
+        await it_.api("POST", "org/transfer/claim/", { token: claimToken }, token);
+        await it_.control("POST", "invitations/accept", { email: "ben@example.com" });
+        await it_.stack.refresh();
+        expect((await it_.stack.preview()).changeSummary).toEqual({ same: 6 });
+    });
+
+    test("destroy leaves alone what is the client's, and says how to forget it", async () => {
+        await expect(it_.stack.destroy()).rejects.toThrow(/only the owner may delete it; it was left alone/);
+        expect(await it_.census()).toMatchObject({ organizations: 1, workspaces: 1, workspaceMembers: 1 });
+    });
+
+    test("the README shows what the runs printed, and nothing printed the token", () => {
+        const commands = /`(pulumi state delete .*?)`/.exec(it_.printed)?.[1];
+        expect(notPrinted("handover", `${it_.printed}\n${commands}`)).toEqual([]);
+        expect(it_.printed).not.toContain(claimToken);
+    });
+});
+
+test("the README's table has the program's configuration", () => {
+    const { declared, described } = configurationOf("handover");
+    expect(described).toEqual(declared);
+});
