@@ -121,8 +121,8 @@ export class Lifecycle {
             this.requireSameService(definition, id, known);
             // An update without a difference follows a failure half-way: it goes on from there.
             const outputs = diff(definition, known, inputs).changes
-                ? await this.withOpenParent(definition, context, inputs, () =>
-                      this.change(definition, context, id, known, inputs),
+                ? await this.withOpenParent(definition, context, inputs, (again) =>
+                      this.change(definition, context, id, known, inputs, again),
                   )
                 : await this.settle(definition, context, id, inputs, undefined);
             this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }));
@@ -381,6 +381,7 @@ export class Lifecycle {
         id: string,
         known: Known,
         inputs: Properties,
+        again: Again,
     ): Promise<Properties> {
         const change = changeOf(definition, known, inputs);
         const wasArchived = known.outputs.archived === true;
@@ -392,6 +393,8 @@ export class Lifecycle {
             remote = { ...remote, ...more };
             done = { inputs: reached, remote };
         };
+        /** The first request tells whether the parent is open; before a later one a neighbour may have closed it. */
+        const attempt: Again = (work) => (done === undefined ? work() : again(work));
         try {
             const writes =
                 Object.keys(change.set).length > 0 ||
@@ -406,8 +409,8 @@ export class Lifecycle {
             };
             if (writes) {
                 if (archived) await open();
-                const answered = await this.reopened(definition, context, id, open, () =>
-                    definition.update(context, id, change),
+                const answered = await attempt(() =>
+                    this.reopened(definition, context, id, open, () => definition.update(context, id, change)),
                 );
                 step(answered ?? {}, known.inputs);
                 step(await this.complete(definition, context, id, inputs, answered), known.inputs);
@@ -415,7 +418,7 @@ export class Lifecycle {
                 step({}, definition.archive && !neverDeclared ? { ...inputs, archived } : inputs);
             }
             if (definition.archive && archived !== shallBeArchived) {
-                await definition.archive(context, id, shallBeArchived);
+                await attempt(async () => definition.archive?.(context, id, shallBeArchived));
                 step({ archived: shallBeArchived }, inputs);
             }
             return this.outputs(definition, inputs, {
@@ -457,12 +460,12 @@ export class Lifecycle {
         definition: ResourceDefinition,
         context: VerbContext,
         inputs: Properties,
-        work: () => Promise<T>,
+        work: (again: Again) => Promise<T>,
     ): Promise<T> {
         const { kind = "", id: parentId = "" } = parentOf(definition, inputs) ?? {};
         const parent = this.options.definitions.get(kind);
         try {
-            return await work();
+            return await work((step) => this.withOpenParent(definition, context, inputs, step));
         } catch (error) {
             if (parent?.archive === undefined || !isApiError(error, "restricted")) throw error;
             return this.options.session.exclusively(`open ${parentId}`, async () => {
@@ -470,8 +473,9 @@ export class Lifecycle {
                 const isArchived = remote?.archived === true;
                 const above = remote && this.options.definitions.get(parentOf(parent, remote)?.kind ?? "");
                 if (remote === undefined || (!isArchived && above?.archive === undefined)) throw error;
+                const whole = () => work((step) => step());
                 return this.withOpenParent(parent, context, remote, () =>
-                    isArchived ? this.opened(parent, context, parentId, work) : work(),
+                    isArchived ? this.opened(parent, context, parentId, whole) : whole(),
                 );
             });
         }
@@ -503,6 +507,9 @@ export class Lifecycle {
         return outputsOf(definition, inputs, remote, this.options.client().origin);
     }
 }
+
+/** Does a step once more when the parent has been closed meanwhile, after opening it. */
+type Again = <T>(step: () => Promise<T>) => Promise<T>;
 
 /** Resources that count together against a limit: of one kind, under one parent. */
 function group(definition: ResourceDefinition, inputs: Properties): string {

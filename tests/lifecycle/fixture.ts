@@ -4,7 +4,10 @@ import { createEmulator, type Emulator } from "../../emulator";
 import type { Engine, EngineStack, RunOptions } from "../engines/engine";
 import { type Project, type ProjectOptions, prepareProject } from "../engines/project";
 
-/** One resource of the program. Strings `$name.property` stand for outputs of earlier ones; `{ $secret: value }` for secrets. */
+/**
+ * One resource of the program. Strings `$name.property` stand for outputs of earlier ones, `{ $secret: value }` for secrets,
+ * and the text assets of the definitions' samples for what a program would write.
+ */
 export interface Declaration {
     kind: string;
     name: string;
@@ -30,6 +33,7 @@ const value = (given) => {
     if (Array.isArray(given)) return given.map(value);
     if (typeof given !== "object" || given === null) return given;
     if ("$secret" in given) return pulumi.secret(given.$secret);
+    if (pulumi.runtime.specialSigKey in given) return new pulumi.asset.StringAsset(given.text);
     return Object.fromEntries(Object.entries(given).map(([name, item]) => [name, value(item)]));
 };
 const declarations = JSON.parse(fs.readFileSync(path.join(__dirname, "declarations.json"), "utf8"));

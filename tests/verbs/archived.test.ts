@@ -212,6 +212,23 @@ describe("3.8 what is below an archived workspace", () => {
         expect(steps).toEqual(steps.map((_, index) => (index % 2 === 0 ? "unarchive" : "archive")));
     });
 
+    test("closed by a neighbour between two steps of a child's change: opened once more for the rest", async () => {
+        const share = new Resource("Share");
+        const args = { workspaceId: parent.ownId, title: "Figures" };
+        await share.up(process, args);
+        // As if a neighbour, for which the workspace was open, ended after this child's first request.
+        process.troubles.push({
+            path: /share\/\d+\/archive\//,
+            how: refusal(406, 1670, "the workspace is archived"),
+            times: 1,
+            before: () => archiveByHand(parent.ownId),
+        });
+        await share.up(process, { ...args, title: "Figures of 2026", archived: true });
+        expect(share.outputs).toMatchObject({ title: "Figures of 2026", archived: true });
+        expect(await share.refresh(process)).toEqual({ exists: true, drift: [] });
+        expect(await isArchived()).toBe(true);
+    });
+
     test("a child that fails leaves the workspace archived", async () => {
         await archiveByHand(parent.ownId);
         process.troubles.push({
