@@ -9,13 +9,15 @@ export interface LocalFastio {
     env: { FASTIO_BASE_URL: string; FASTIO_TOKEN: string };
     /** How many API requests it has answered. */
     requests(): Promise<number>;
+    /** All of them, in the order of their arrival. */
+    ledger(): Promise<{ method: string; path: string }[]>;
     stop(): Promise<void>;
 }
 
-/** Starts it and answers once it has printed its address. */
-export async function startLocalFastio(): Promise<LocalFastio> {
+/** Starts it, with more options of the command if need be, and answers once it has printed its address. */
+export async function startLocalFastio(...options: string[]): Promise<LocalFastio> {
     const command = join(dirname(__dirname), "bin/pulumi-fastio.js");
-    const child = spawn(process.execPath, [command, "emulator", "--port", "0", "--json"], {
+    const child = spawn(process.execPath, [command, "emulator", "--port", "0", "--json", ...options], {
         stdio: ["ignore", "pipe", "inherit"],
     });
     const ended = once(child, "exit");
@@ -25,12 +27,14 @@ export async function startLocalFastio(): Promise<LocalFastio> {
         throw new Error("pulumi-fastio emulator ended before it printed its address; what it said is above.");
     }
     const env = JSON.parse(String(line[0])) as LocalFastio["env"];
+    const ledger = async () => {
+        const answer = await fetch(new URL("/_emulator/ledger", env.FASTIO_BASE_URL));
+        return ((await answer.json()) as { entries: { method: string; path: string }[] }).entries;
+    };
     return {
         env,
-        requests: async () => {
-            const answer = await fetch(new URL("/_emulator/ledger", env.FASTIO_BASE_URL));
-            return ((await answer.json()) as { entries: unknown[] }).entries.length;
-        },
+        requests: async () => (await ledger()).length,
+        ledger,
         stop: async () => {
             child.kill("SIGTERM");
             await ended;

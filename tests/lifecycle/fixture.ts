@@ -47,7 +47,8 @@ for (const { kind, name, args, parent, dependsOn = [], options = {} } of declara
 }
 `;
 
-const declaredProgram = {
+/** The files of a program that declares what declarations.json lists. */
+export const declaredProgram = {
     "Pulumi.yaml": "name: lifecycle\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n",
     "index.js": program,
     "declarations.json": "[]",
