@@ -21,7 +21,7 @@ const kind = {
  * const folder = new fastio.Folder("example", {
  *     workspaceId: workspace.id,
  *     name: "Contracts",
- *     parentId: "1000000000000000001/2abcd-efghi-jklmn-opqrs-tuvwx-yz23",
+ *     parentId: parent.id,
  *     forceDestroy: false,
  * });
  * ```

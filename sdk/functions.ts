@@ -258,7 +258,7 @@ export interface GetShareResult {
  * @example
  * ```ts
  * const found = await fastio.listWorkspaces({ organizationId: "1000000000000000001" });
- * const later = fastio.listWorkspacesOutput({ organizationId: "1000000000000000001" });
+ * const later = fastio.listWorkspacesOutput({ organizationId: organization.id });
  * ```
  */
 export function listWorkspaces(args: ListWorkspacesArgs): Promise<ListWorkspacesResult> {
@@ -330,7 +330,7 @@ export interface ListWorkspacesWorkspace {
  * @example
  * ```ts
  * const found = await fastio.listShares({ workspaceId: "1000000000000000001" });
- * const later = fastio.listSharesOutput({ workspaceId: "1000000000000000001" });
+ * const later = fastio.listSharesOutput({ workspaceId: workspace.id });
  * ```
  */
 export function listShares(args: ListSharesArgs): Promise<ListSharesResult> {
@@ -426,7 +426,7 @@ export interface ListSharesShare {
  * @example
  * ```ts
  * const found = await fastio.listMembers({ organizationId: "1000000000000000001" });
- * const later = fastio.listMembersOutput({ organizationId: "1000000000000000001" });
+ * const later = fastio.listMembersOutput({ organizationId: organization.id });
  * ```
  */
 export function listMembers(args: ListMembersArgs): Promise<ListMembersResult> {
@@ -572,7 +572,7 @@ export interface GetTokenScopesResult {
  * @example
  * ```ts
  * const found = await fastio.getUsage({ organizationId: "1000000000000000001" });
- * const later = fastio.getUsageOutput({ organizationId: "1000000000000000001" });
+ * const later = fastio.getUsageOutput({ organizationId: organization.id });
  * ```
  */
 export function getUsage(args: GetUsageArgs): Promise<GetUsageResult> {

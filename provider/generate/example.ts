@@ -6,10 +6,15 @@ export function exampleProgram(definition: ResourceDefinition): string {
     const lines = Object.entries(definition.samples.full).map(([name, value]) => {
         const { reference, form, exampleFile = `${name}.png` } = metaOf(definition, name);
         const asset = form === "asset" && `new pulumi.asset.FileAsset(${JSON.stringify(exampleFile)})`;
-        const text = asset || (reference === undefined ? literal(value) : `${lowerFirst(reference)}.id`);
+        const text = asset || (reference === undefined ? literal(value) : referenceText(name));
         return `    ${name}: ${text},`;
     });
     return [`const ${variable} = new fastio.${definition.kind}("example", {`, ...lines, "});"].join("\n");
+}
+
+/** What a property that holds an id takes in a program: `workspaceId` takes `workspace.id`. */
+export function referenceText(property: string): string {
+    return `${property.replace(/Id$/, "")}.id`;
 }
 
 function lowerFirst(text: string): string {

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { innerSchema, type Properties, propertyNames, schemaMeta } from "../core/define";
 import type { FunctionDefinition } from "../core/define-function";
-import { literal } from "./example";
+import { literal, referenceText } from "./example";
 import { doc, generatedMark, importOf, isRequired, valueType } from "./sdk";
 
 type Entry = [string, z.ZodType];
@@ -82,7 +82,12 @@ function functionText(definition: FunctionDefinition): string {
 
 function callText(name: string, args: Properties): string {
     const given = Object.keys(args).length === 0 ? "" : literal(args);
-    return `const found = await fastio.${name}(${given});\nconst later = fastio.${name}Output(${given});`;
+    const references = Object.keys(args).filter((property) => property.endsWith("Id"));
+    const later = references.reduce(
+        (text, property) => text.replace(literal(args[property]), referenceText(property)),
+        given,
+    );
+    return `const found = await fastio.${name}(${given});\nconst later = fastio.${name}Output(${later});`;
 }
 
 function argumentsText(title: string, name: string, inputs: z.ZodObject, typeOf: (type: string) => string): string[] {

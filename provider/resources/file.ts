@@ -27,7 +27,7 @@ const of: NodeKind = { kind: "File", type: "file", placedBy: "folderId" };
 
 const inputs = z.object({
     ...storageInputs,
-    folderId: placedIn("file").meta({ reference: "Folder" }),
+    folderId: placedIn("file"),
     name: nodeName("file"),
     source: asset().meta({
         exampleFile: "plan.txt",

@@ -84,7 +84,7 @@ export function folderId(container: string) {
         .regex(/^[0-9]{19}\/[A-Za-z0-9-]+$/, {
             error: `must be the id of a folder, \`<${container} id>/<node id>\`; use the id output of a Folder`,
         })
-        .meta({ normalise: (value) => plainId(String(value)) });
+        .meta({ reference: "Folder", normalise: (value) => plainId(String(value)) });
 }
 
 /** Whether a delete of the node loses something. Folders and links do not count: nothing is lost with them. */

@@ -47,6 +47,7 @@ test("every example of the reference compiles below the resources that it names"
     const examples = blocks.filter(({ file }) => file.startsWith(reference));
     expect(examples.length).toBeGreaterThan(3);
     const parents = ["Organization", "Workspace", "Share", "Folder"].map((kind) => [kind.toLowerCase(), kind]);
+    parents.push(["parent", "Folder"]);
     const programs = examples.map(({ text, ...block }) => {
         const declared = parents
             .filter(([name]) => !text.includes(`const ${name} =`))
