@@ -76,8 +76,13 @@ export function fullKey(key: string, project: string): string {
     return parts.length === 1 ? `${project}:${key}` : key;
 }
 
-/** The configuration of `stack` from its file, secure values decrypted. */
-export async function readStackConfig(project: Project, stack: string, passphrase: string): Promise<Config> {
+/** The configuration of `stack` from its file, secure values decrypted; keys that are `given` elsewhere are left out. */
+export async function readStackConfig(
+    project: Project,
+    stack: string,
+    passphrase: string,
+    given: ReadonlySet<string>,
+): Promise<Config> {
     const file = ["yaml", "yml"]
         .map((end) => join(project.stackConfigFolder, `Pulumi.${stack}.${end}`))
         .find(existsSync);
@@ -86,24 +91,24 @@ export async function readStackConfig(project: Project, stack: string, passphras
     if (content.environment !== undefined) {
         throw new Error(`${file} names environments (\`environment\`): the rehearsal reads none. The Pulumi CLI does.`);
     }
-    const entries = Object.entries(asObject(content.config));
+    const entries = Object.entries(asObject(content.config))
+        .map(([key, value]) => [fullKey(key, project.name), value] as const)
+        .filter(([key]) => !given.has(key));
+    const secure = entries.filter(([, value]) => hasSecure(value)).map(([key]) => key);
     const salt = content.encryptionsalt;
-    const crypter = entries.some(([, value]) => hasSecure(value)) ? await crypterOf(file, salt, passphrase) : undefined;
+    if (secure.length > 0 && typeof salt !== "string") {
+        throw new Error(
+            `${file} has secure values without \`encryptionsalt\` (${secure.join(", ")}): the rehearsal opens passphrase ` +
+                "secrets only. Others can be given to it beside the file.",
+        );
+    }
+    const crypter = secure.length > 0 ? await Crypter.of(passphrase, String(salt)) : undefined;
     return Object.fromEntries(
         entries.map(([key, value]) => {
             const open = crypter ? openSecure(value, crypter) : value;
-            return [fullKey(key, project.name), { value: asText(open), ...(hasSecure(value) && { secret: true }) }];
+            return [key, { value: asText(open), ...(hasSecure(value) && { secret: true }) }];
         }),
     );
-}
-
-function crypterOf(file: string, salt: Value | undefined, passphrase: string): Promise<Crypter> {
-    if (typeof salt !== "string") {
-        throw new Error(
-            `${file} has secure values without \`encryptionsalt\`: the rehearsal opens passphrase secrets only.`,
-        );
-    }
-    return Crypter.of(passphrase, salt);
 }
 
 function declaredConfig(declared: Properties, project: string): Config {

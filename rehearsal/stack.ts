@@ -121,8 +121,10 @@ export class RehearsalStack {
 
     private async read(): Promise<void> {
         const { config = {}, secretsPassphrase = "", stateFile } = this.options;
-        const given = Object.entries(config).map(([key, value]) => [fullKey(key, this.project.name), value]);
-        const fromFile = await readStackConfig(this.project, this.name, secretsPassphrase);
+        const given = new Map(
+            Object.entries(config).map(([key, value]) => [fullKey(key, this.project.name), value] as const),
+        );
+        const fromFile = await readStackConfig(this.project, this.name, secretsPassphrase, new Set(given.keys()));
         this.config = { ...this.project.defaults, ...fromFile, ...Object.fromEntries(given) };
         if (stateFile === undefined || !existsSync(stateFile)) return;
         this.state = await this.writer.read(JSON.parse(await readFile(stateFile, "utf8")));
