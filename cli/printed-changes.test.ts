@@ -45,12 +45,19 @@ Diagnostics:
     and more of it
 
   pulumi:pulumi:Stack (project-dev):
-    error: update failed
+    error: Running program 'index.ts' failed with an unhandled exception:
+    TSError: Unable to compile TypeScript:
+    index.ts(1,2): error TS2304: Cannot find name 'x'.
+    index.ts(2,2): error TS2304: Cannot find name 'y'.
 
     a line that the program printed
 
 Resources:
     1 errored
 `),
-    ).toEqual(["fastio:index:Workspace (deal): the plan is full", "pulumi:pulumi:Stack (project-dev): update failed"]);
+    ).toEqual([
+        "fastio:index:Workspace (deal): the plan is full",
+        "pulumi:pulumi:Stack (project-dev): Running program 'index.ts' failed with an unhandled exception: " +
+            "TSError: Unable to compile TypeScript: index.ts(1,2): error TS2304: Cannot find name 'x'.",
+    ]);
 });

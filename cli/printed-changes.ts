@@ -35,15 +35,19 @@ function nameAndStatus(text: string): { name: string; status: string } {
           };
 }
 
-/** Each error of a run with the resource that it is about, on one line: `fastio:index:Workspace (deal): it is archived`. */
+/** Each error of a run with the resource that it is about: `fastio:index:Workspace (deal): it is archived`. */
 export function failedResources(output: string): string[] {
     const [, diagnostics = ""] = stripVTControlCharacters(output).split(/^Diagnostics:$/m);
     let resource = "";
-    const errors = [];
+    const errors: string[] = [];
+    let unfinished = false;
     for (const line of diagnostics.split("\n")) {
         if (/^ {2}\S.*\):$/.test(line)) resource = line.trim();
         const [, message] = /^ {4}error: (.*)$/.exec(line) ?? [];
         if (message !== undefined) errors.push(`${resource} ${message}`);
+        // What only introduces an error ends in a colon; the next line says what it is.
+        else if (unfinished) errors.push(`${errors.pop()} ${line.trim()}`);
+        unfinished = (message !== undefined || unfinished) && line.endsWith(":");
     }
     return errors;
 }

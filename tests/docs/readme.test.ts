@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import type { PreviewOptions } from "@pulumi/pulumi/automation";
 import manifest from "../../package.json";
 import { defaultBaseUrl, readSettings } from "../../provider/core/config";
@@ -312,7 +313,7 @@ describe("configuration", () => {
 });
 
 test("the local Fast.io prints what a program needs, and shows its page", async () => {
-    const [, command = ""] = /^npx pulumi-fastio (\w+)$/m.exec(readme) ?? [];
+    const [, command = ""] = /^npx pulumi-fastio (emulator)$/m.exec(readme) ?? [];
     const bin = join(repository, manifest.bin["pulumi-fastio"]);
     const child = spawn(process.execPath, [bin, command, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] });
     const ended = once(child, "exit");
@@ -327,5 +328,24 @@ test("the local Fast.io prints what a program needs, and shows its page", async 
     } finally {
         child.kill();
         await ended;
+    }
+});
+
+test("the program at the top passes its rehearsal, run for run", async () => {
+    const [, command = "", sentence = ""] = /^npx pulumi-fastio (rehearse)\n```\n\nruns (.*?), on/ms.exec(readme) ?? [];
+    const [first] = codeBlocks(readme);
+    const project = prepareProject({ files: { "index.ts": first?.text ?? "", "terms.pdf": "The terms." } });
+    const bin = join(repository, manifest.bin["pulumi-fastio"]);
+    try {
+        const child = spawn(process.execPath, [bin, command, "--json"], {
+            cwd: project.folder,
+            stdio: ["ignore", "pipe", "inherit"],
+        });
+        const [[code], printed] = await Promise.all([once(child, "close"), text(child.stdout)]);
+        expect({ code, printed }).toEqual({ code: 0, printed });
+        const steps = (JSON.parse(printed) as { steps: { step: string }[] }).steps.map(({ step }) => step);
+        expect(sentence.match(/second preview|preview|up|refresh|destroy/g)).toEqual(steps);
+    } finally {
+        project.remove();
     }
 });
