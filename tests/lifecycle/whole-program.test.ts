@@ -8,6 +8,8 @@ jest.setTimeout(180_000);
 
 describe.each(availableEngines())("sixty resources of all kinds on $name", (engine) => {
     let it_: Fixture;
+    /** The stack's own resource counts as well. */
+    const count = wholeProgram("full", names).length + 1;
     const parents = wholeProgram("full", names).filter(({ kind }) =>
         ["Organization", "Workspace", "Share", "Folder"].includes(kind),
     ).length;
@@ -19,28 +21,28 @@ describe.each(availableEngines())("sixty resources of all kinds on $name", (engi
 
     async function expectConverged() {
         const requests = await it_.requestsOf(async () => {
-            expect((await it_.stack.preview()).changeSummary).toEqual({ same: 61 });
+            expect((await it_.stack.preview()).changeSummary).toEqual({ same: count });
         });
         expect(requests).toEqual([]);
     }
 
-    test("there are sixty of them, of every kind", () => {
+    test("there are at least sixty of them, of every kind", () => {
         const declared = wholeProgram("full", names);
-        expect(declared).toHaveLength(60);
+        expect(declared.length).toBeGreaterThanOrEqual(60);
         expect(new Set(declared.map(({ kind }) => kind))).toEqual(new Set(resources.map(({ kind }) => kind)));
     });
 
     test("up makes all of them, and nothing is left to do", async () => {
         it_.declare(wholeProgram("full", names));
-        expect((await it_.stack.up()).summary.resourceChanges).toEqual({ create: 61 });
+        expect((await it_.stack.up()).summary.resourceChanges).toEqual({ create: count });
         expect(await it_.census()).toMatchObject({ organizations: 1, workspaces: 3, shares: 3, folders: 12, files: 4 });
         await expectConverged();
     });
 
     test("every parent gets another name, and nothing below it is replaced", async () => {
         it_.declare(wholeProgram("full", renamed));
-        expect((await it_.stack.preview()).changeSummary).toEqual({ update: parents, same: 61 - parents });
-        expect((await it_.stack.up()).summary.resourceChanges).toEqual({ update: parents, same: 61 - parents });
+        expect((await it_.stack.preview()).changeSummary).toEqual({ update: parents, same: count - parents });
+        expect((await it_.stack.up()).summary.resourceChanges).toEqual({ update: parents, same: count - parents });
         await expectConverged();
     });
 
@@ -50,7 +52,7 @@ describe.each(availableEngines())("sixty resources of all kinds on $name", (engi
         // Only a token's triggers replace; folders that changed nothing but their neighbours' places stay.
         expect(resourceChanges).toMatchObject({ replace: 1 });
         const { summary, stdout } = await it_.stack.refresh();
-        expect(summary.resourceChanges?.same === 61 ? "" : stdout).toBe("");
+        expect(summary.resourceChanges?.same === count ? "" : stdout).toBe("");
         await expectConverged();
     });
 

@@ -1,5 +1,6 @@
 /** A program of sixty resources of all kinds: three workspaces with their people and storage, three shares, one of them of a workspace's folder. */
-import { resourcesByKind } from "../../provider/resources";
+import { metaOf } from "../../provider/core/define";
+import { resources, resourcesByKind } from "../../provider/resources";
 import type { Declaration } from "./fixture";
 
 type Which = "minimal" | "full" | "changed";
@@ -76,6 +77,16 @@ export function wholeProgram(which: Which, called: Names): Declaration[] {
         declare("ShareBranding", `share-${index}-look`, share);
         people("ShareMember", `share-${index}`, share, index === 2 ? 3 : 4);
         if (index === 0) storage("share-0", share);
+    }
+    // A kind without a place of its own comes once, below the first of each kind that it refers to.
+    const placed = new Set(all.map(({ kind }) => kind));
+    for (const { kind, inputs } of resources.filter((one) => !placed.has(one.kind))) {
+        const references = Object.keys(inputs.shape).flatMap((property) => {
+            const { reference } = metaOf({ inputs, outputs: inputs }, property);
+            const above = all.find((one) => one.kind === reference);
+            return above === undefined ? [] : [[property, `$${above.name}.id`]];
+        });
+        declare(kind, kind, Object.fromEntries(references));
     }
     return all;
 }

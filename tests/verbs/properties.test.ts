@@ -4,7 +4,7 @@ import type { Properties } from "../../provider/core/define";
 import { metaOf } from "../../provider/core/define";
 import { resourcesByKind } from "../../provider/resources";
 import { Process, Resource, Service } from "./fixture";
-import { apiDate, type ParentSegment, type Shown } from "./service";
+import { apiDate, type ParentSegment } from "./service";
 
 let service: Service;
 
@@ -17,7 +17,7 @@ beforeEach(() => service.reset());
 /** A kind as these tests meet it: minimal arguments under a parent that exists, a direct look, and a hand on the service. */
 interface Bench {
     args: Properties;
-    shown(id: string): Promise<Shown>;
+    shown(id: string): Promise<Record<string, unknown>>;
     /** Changes something by hand. */
     hand(id: string, form: Record<string, string>): Promise<unknown>;
 }
