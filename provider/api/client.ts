@@ -57,12 +57,18 @@ export interface ApiRequest<T> extends RequestParts {
     kind: RequestKind;
     /** The answer is bytes without an envelope: `size` and `sha256` are its data, and they are not kept. */
     digest?: boolean;
+    /** Ends the request, its waits included. */
     signal?: AbortSignal | undefined;
+    /** Ends in place of the signal what is on its way already: whether a write happened may be worth a moment more. */
+    sentSignal?: AbortSignal | undefined;
     /** For one attempt, where the client's own does not fit. */
     timeoutMs?: number | undefined;
 }
 
 export type PagesRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "signal" | "timeoutMs">;
+
+/** The client as the verbs of resources and functions use it. */
+export type VerbClient = Pick<ApiClient, "origin" | "request" | "pages" | "list" | "serviceNow" | "sleep" | "account">;
 
 /** Whom the credential belongs to. */
 export interface Account {
@@ -114,7 +120,7 @@ function unlessAborted<T>(promise: Promise<T>, operation: string, signal: AbortS
         return promise;
     }
     return new Promise<T>((resolve, reject) => {
-        const abort = () => reject(new AbortedError({ operation, sent: false }));
+        const abort = () => reject(new AbortedError({ operation, sent: false, reason: signal.reason }));
         if (signal.aborted) {
             abort();
         }
@@ -213,8 +219,33 @@ export class ApiClient {
     }
 
     /** Waits by the client's clock, for what the service does meanwhile. */
-    sleep(ms: number): Promise<void> {
-        return this.#clock.sleep(ms);
+    sleep(ms: number, signal?: AbortSignal): Promise<void> {
+        return this.#clock.sleep(ms, signal);
+    }
+
+    /**
+     * The client for work that may have to end early. From `last` on nothing is on its way any more. From the earlier `end`
+     * on nothing is written and nothing waits any longer; what was written until then can still be answered and looked at.
+     */
+    within(end: AbortSignal, last: AbortSignal): VerbClient {
+        const bounded = (signal: AbortSignal, own: AbortSignal | undefined) =>
+            own === undefined ? signal : AbortSignal.any([signal, own]);
+        const reading = () => (end.aborted ? last : end);
+        const page = <T>(request: PagesRequest<T>) => ({ ...request, signal: bounded(reading(), request.signal) });
+        return {
+            origin: this.origin,
+            request: (request) =>
+                this.request({
+                    ...request,
+                    signal: bounded(request.kind === "read" ? reading() : end, request.signal),
+                    sentSignal: bounded(last, request.signal),
+                }),
+            pages: (request) => this.pages(page(request)),
+            list: (request) => this.list(page(request)),
+            serviceNow: () => this.serviceNow(),
+            sleep: (ms, signal) => this.sleep(ms, bounded(last, signal)),
+            account: () => unlessAborted(this.account(), accountRequest.operation, last),
+        };
     }
 
     /** Whom the credential belongs to, asked once. */
@@ -259,6 +290,8 @@ export class ApiClient {
     /** Sends a request as often as it may be repeated. */
     async #send<T>(request: ApiRequest<T>, authorization: string): Promise<T> {
         const { operation, method, kind, signal, timeoutMs = this.#options.timeoutMs ?? defaultTimeoutMs } = request;
+        const abortion = (attempts: number, sent: boolean) =>
+            new AbortedError({ operation, attempts, sent, reason: signal?.reason });
         const exchange = {
             operation,
             method,
@@ -271,7 +304,7 @@ export class ApiClient {
             body: encodeBody(request),
             digest: request.digest ?? false,
             timeoutMs,
-            signal,
+            signal: request.sentSignal ?? signal,
             redact: this.#redactor.with(secretsOf(request)).redact,
         };
         const began = this.#clock.monotonic();
@@ -284,7 +317,7 @@ export class ApiClient {
                 waitedMs += waited;
                 waitedSinceRefusalMs += attempts === 1 ? 0 : waited;
             } catch (error) {
-                throw signal?.aborted ? new AbortedError({ operation, attempts, sent: false }) : error;
+                throw signal?.aborted ? abortion(attempts, false) : error;
             }
             let failure: unknown;
             try {
@@ -303,7 +336,7 @@ export class ApiClient {
             this.#log("debug", `${failure instanceof Error ? failure.message : failure} Trying again.`);
             await this.#clock.sleep(decision.delayMs, signal).catch((error: unknown) => {
                 const sent = outcome === "failed" || outcome === "unanswered";
-                throw signal?.aborted ? new AbortedError({ operation, attempts, sent }) : error;
+                throw signal?.aborted ? abortion(attempts, sent) : error;
             });
         }
     }

@@ -164,8 +164,14 @@ export class AbortedError extends FastioError {
     /** Whether the request may have reached the service. */
     readonly sent: boolean;
 
-    constructor({ sent, ...details }: Pick<ErrorDetails, "operation" | "attempts"> & { sent: boolean }) {
-        super({ ...details, problem: "it was cancelled", next: "Repeat it when ready." });
+    constructor({
+        sent,
+        reason,
+        ...details
+    }: Pick<ErrorDetails, "operation" | "attempts"> & { sent: boolean; reason?: unknown }) {
+        // Without a reason of its own a signal carries the platform's AbortError.
+        const told = reason instanceof Error && reason.name !== "AbortError" ? reason.message : "it was cancelled";
+        super({ ...details, problem: told, next: "Repeat it when ready." });
         this.sent = sent;
     }
 }

@@ -92,7 +92,7 @@ export class Transport {
             }
             const { cause, text } = cleanCause(error, redact);
             if (signal?.aborted) {
-                throw new AbortedError({ operation, attempts, sent });
+                throw new AbortedError({ operation, attempts, sent, reason: signal.reason });
             }
             if (deadline.aborted) {
                 throw new TimeoutError({

@@ -3,7 +3,7 @@ import { closest, distance } from "fastest-levenshtein";
 import { z } from "zod";
 import { sameValue } from "./compare";
 import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
-import { generatedName, logicalName } from "./naming";
+import { generatedName, logicalName, slugOf } from "./naming";
 import { resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";
 
@@ -14,28 +14,49 @@ export interface CheckFailure {
     reason: string;
 }
 
+/** What the stack's configuration says about names that a program leaves out. */
+export interface Autonaming {
+    /** Take the name as it is, take it as a proposal, or leave names to the program. */
+    mode: "enforce" | "propose" | "disable";
+    name: string;
+}
+
 export interface CheckResult {
     inputs: Properties;
     failures: CheckFailure[];
 }
 
 /** Completes and validates inputs. Makes no call. `oldInputs` is empty for an object that does not exist yet. */
-export function check(definition: ResourceDefinition, oldInputs: Properties, newInputs: Properties): CheckResult {
+export function check(
+    definition: ResourceDefinition,
+    oldInputs: Properties,
+    newInputs: Properties,
+    autonaming?: Autonaming,
+): CheckResult {
     const present = Object.fromEntries(
         Object.entries(newInputs).filter(([, value]) => value !== undefined && value !== null),
     );
-    const inputs = { ...present, ...defaults(definition, oldInputs, present) };
+    const inputs = { ...present, ...defaults(definition, oldInputs, present, autonaming) };
     const declared = withoutInternal(inputs);
     const refused = argumentFailures(definition, declared).map((failure) =>
         present[failure.property] === undefined && metaOf(definition, failure.property).fallbackToName
             ? { ...failure, reason: `${failure.reason}; none is declared, so the resource's own name was taken` }
             : failure,
     );
-    const failures = [...refused, ...reuseFailures(definition, oldInputs, declared)];
+    const failures = [
+        ...refused,
+        ...unnamedFailures(definition, oldInputs, declared, autonaming),
+        ...reuseFailures(definition, oldInputs, declared),
+    ];
     return { inputs, failures };
 }
 
-function defaults(definition: ResourceDefinition, oldInputs: Properties, inputs: Properties): Properties {
+function defaults(
+    definition: ResourceDefinition,
+    oldInputs: Properties,
+    inputs: Properties,
+    autonaming: Autonaming | undefined,
+): Properties {
     const filled: Properties = {};
     const urn = knownText(inputs[resourceKey]);
     for (const name of propertyNames(definition.inputs)) {
@@ -48,11 +69,36 @@ function defaults(definition: ResourceDefinition, oldInputs: Properties, inputs:
             const old = oldInputs[name];
             if (parent === undefined) continue;
             if (old !== undefined && oldInputs[generatedWithin] === parent) filled[name] = old;
+            else if (autonaming !== undefined) Object.assign(filled, autonamed(definition, name, autonaming));
             else if (urn !== undefined)
                 filled[name] = generatedName(urn, parent, definition.noun, longestText(definition, name));
         }
     }
     return filled;
+}
+
+/** A proposed name is brought into the form of names; what the stack enforces stands or falls as it is. */
+function autonamed(definition: ResourceDefinition, property: string, { mode, name }: Autonaming): Properties {
+    if (mode === "disable") return {};
+    const proposed = [...slugOf(name)].slice(0, longestText(definition, property)).join("");
+    return { [property]: mode === "enforce" ? name : proposed };
+}
+
+function unnamedFailures(
+    definition: ResourceDefinition,
+    oldInputs: Properties,
+    inputs: Properties,
+    autonaming: Autonaming | undefined,
+): CheckFailure[] {
+    if (autonaming?.mode !== "disable") return [];
+    return propertyNames(definition.inputs)
+        .filter((name) => {
+            const within = metaOf(definition, name).generatedWithin;
+            if (within === undefined || inputs[name] !== undefined) return false;
+            // Under a parent that is not known yet, the old name may stay.
+            return oldInputs[name] === undefined || knownText(inputs[within]) !== undefined;
+        })
+        .map((property) => ({ property, reason: "is required, because this stack turns automatic names off" }));
 }
 
 function knownText(value: unknown): string | undefined {
@@ -157,10 +203,11 @@ function reuseFailures(definition: ResourceDefinition, oldInputs: Properties, in
     );
 }
 
-/** `["members", 2, "role"]` as `members[2].role`. */
+/** `["members", 2, "role"]` as `members[2].role`, and what is no plain name as `notes["a.b"]`. */
 export function pathText(path: readonly (string | number)[]): string {
     return path.reduce<string>((text, step) => {
         if (typeof step === "number") return `${text}[${step}]`;
+        if (!/^[a-z_$][\w$]*$/i.test(step)) return `${text}[${JSON.stringify(step)}]`;
         return text === "" ? step : `${text}.${step}`;
     }, "");
 }

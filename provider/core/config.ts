@@ -16,15 +16,28 @@ export const defaultBaseUrl = "https://api.fast.io/current/";
 /** Reads `fastio:<key>` of a stack's configuration; undefined when it is not set. */
 export type StackConfig = (key: string) => string | undefined;
 
-export function readSettings(stackConfig: StackConfig, environment: NodeJS.ProcessEnv): Settings {
+/** The arguments of an explicit provider, and what errors call them. */
+export interface ProviderArguments {
+    name: string;
+    get: StackConfig;
+}
+
+export function readSettings(
+    ofStack: StackConfig,
+    environment: NodeJS.ProcessEnv,
+    explicit?: ProviderArguments,
+): Settings {
     const env = (name: string) => environment[name] || undefined;
+    const stackConfig = (key: string) => explicit?.get(key) ?? ofStack(key);
     const token = env("FASTIO_TOKEN");
+    const credential = (get: StackConfig) => ({
+        token: get("token"),
+        email: get("email"),
+        password: get("password"),
+    });
     const sources = [
-        source("the stack configuration (fastio:token, or fastio:email and fastio:password)", {
-            token: stackConfig("token"),
-            email: stackConfig("email"),
-            password: stackConfig("password"),
-        }),
+        explicit && source(explicit.name, credential(explicit.get)),
+        source("the stack configuration (fastio:token, or fastio:email and fastio:password)", credential(ofStack)),
         source(
             token !== undefined || env("FASTIO_API_KEY") === undefined
                 ? "the environment (FASTIO_TOKEN, or FASTIO_EMAIL and FASTIO_PASSWORD)"

@@ -1,6 +1,6 @@
 /** What a function is: data, and one call that reads. */
 import { z } from "zod";
-import { argumentFailures } from "./check";
+import { argumentFailures, type CheckFailure } from "./check";
 import {
     innerSchema,
     metaOf,
@@ -49,14 +49,21 @@ export async function callFunction(
     context: () => VerbContext,
     args: Properties,
 ): Promise<Properties> {
-    const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined && value !== null));
-    const { name, inputs, rules = [] } = definition;
-    const failures = argumentFailures({ kind: name, inputs, outputs: z.object({}), rules }, given);
+    const failures = functionFailures(definition, args);
     if (failures.length > 0)
         throw new ResourceError(
-            `${name}: ${failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ")}`,
+            `${definition.name}: ${failures.map(({ property, reason }) => `${property}: ${reason}`).join("; ")}`,
         );
-    return toState(await definition.call(context(), given));
+    return toState(await definition.call(context(), givenOf(args)));
+}
+
+/** What is wrong with the arguments of a function. */
+export function functionFailures({ name, inputs, rules = [] }: FunctionDefinition, args: Properties): CheckFailure[] {
+    return argumentFailures({ kind: name, inputs, outputs: z.object({}), rules }, givenOf(args));
+}
+
+function givenOf(args: Properties): Properties {
+    return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined && value !== null));
 }
 
 /** The properties of a kind as a function answers them: `id`, what is always there, and what the account may see. */

@@ -1,6 +1,6 @@
 /** What a kind is: data with metadata, and a few verbs. Everything else about it is derived. */
 import { type GlobalMeta, z } from "zod";
-import type { ApiClient } from "../api/client";
+import type { VerbClient } from "../api/client";
 
 /** Property values by camelCase name, as programs declare them and as the state keeps them. */
 export type Properties = Record<string, unknown>;
@@ -44,6 +44,10 @@ export interface PropertyMeta {
     completed?: true;
     /** Fixed at create and never written by a read. */
     identity?: true;
+    /** An output that stays the same as long as the object lives. */
+    fixed?: true;
+    /** The environment variables that a setting is taken from where a program gives none, in this order. */
+    environment?: readonly string[];
     /** The kind whose id the property holds. */
     reference?: string;
     /** The name of the exported const object that lists the phrases of this enum. */
@@ -64,7 +68,7 @@ export interface Rule {
 
 /** What the verbs of a definition work with. */
 export interface VerbContext {
-    client: ApiClient;
+    client: VerbClient;
     /** Shows a warning in Pulumi's output. */
     warn(message: string): void;
     /** Shows in Pulumi's output how far something long has come. */

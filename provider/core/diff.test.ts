@@ -22,7 +22,7 @@ function diffOf(news: Properties, outputs: Properties = old, definition = room) 
     return diff(definition, { inputs: old, outputs }, news);
 }
 
-const none = { differences: [], changes: false, replaces: [], deleteBeforeReplace: false };
+const none = { differences: [], details: [], changes: false, replaces: [], deleteBeforeReplace: false };
 
 function withoutKey(name: string): Properties {
     return Object.fromEntries(Object.entries(old).filter(([key]) => key !== name));
@@ -55,18 +55,42 @@ describe("no difference", () => {
 });
 
 describe("changes in place", () => {
-    test.each<[string, Properties, string, string]>([
+    test.each<[string, Properties, string, string, string?]>([
         ["another value", { ...old, name: "Blue room" }, "name", "update"],
         ["a value where there was none", { ...old, contact: "a@x.org" }, "contact", "add"],
         ["3.2 a removed property", withoutKey("colour"), "colour", "delete"],
         ["3.2 a removed property with a default of the contract", withoutKey("size"), "size", "delete"],
         ["a declared unique name", { ...old, code: "blue-room" }, "code", "update"],
-        ["something within a list", { ...old, members: [{ email: "a@x.org", role: "keeper" }] }, "members", "update"],
+        [
+            "something within a list",
+            { ...old, members: [{ email: "a@x.org", role: "keeper" }] },
+            "members",
+            "update",
+            "members[0].role",
+        ],
         ["an unknown value", { ...old, name: unknownValue }, "name", "update"],
-        ["an unknown value within", { ...old, notes: { a: unknownValue, b: 2 } }, "notes", "update"],
+        ["an unknown value within", { ...old, notes: { a: unknownValue, b: 2 } }, "notes", "update", "notes.a"],
         ["a provider-only property", { ...old, forceDestroy: true }, "forceDestroy", "update"],
-    ])("%s", (_case, news, property, kind) => {
-        expect(diffOf(news)).toEqual({ ...none, changes: true, differences: [{ property, kind, replace: false }] });
+    ])("%s", (_case, news, property, kind, path = property) => {
+        expect(diffOf(news)).toEqual({
+            ...none,
+            changes: true,
+            differences: [{ property, kind, replace: false }],
+            details: [{ path, kind, replace: false, ofInputs: true }],
+        });
+    });
+
+    test("by path: what came, what went and what became another", () => {
+        const members = [{ email: "a@x.org" }, { email: "b@x.org", role: "guest" }];
+        const notes = { a: 1, "not a name": [null], valueOf: 1 };
+        const paths = diffOf({ ...old, members, notes }).details.map(({ path, kind }) => [path, kind]);
+        expect(paths).toEqual([
+            ["members[0].role", "delete"],
+            ["members[1]", "add"],
+            ["notes.b", "delete"],
+            ['notes["not a name"]', "add"],
+            ["notes.valueOf", "add"],
+        ]);
     });
 
     test("3.8 a provider-only property is never a replacement, not even when it is unknown", () => {
@@ -109,7 +133,10 @@ describe("what the recorded state demands", () => {
         ["over", { changes: true, replaces: ["status"] }],
         ["active", { changes: false, replaces: [] }],
     ])("%s", (status, expected) => {
-        expect(diffOf(old, { ...old, status }, demanding)).toMatchObject({ ...expected, differences: [] });
+        const result = diffOf(old, { ...old, status }, demanding);
+        expect(result).toMatchObject({ ...expected, differences: [] });
+        const detail = { path: "status", kind: "update", replace: status === "over", ofInputs: false };
+        expect(result.details).toEqual(status === "active" ? [] : [detail]);
     });
 });
 

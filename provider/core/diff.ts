@@ -1,17 +1,33 @@
 /** Diff: which properties differ, and whether that can be done in place. Compares inputs with inputs and makes no call. */
+import { isDeepStrictEqual } from "node:util";
+import { decodeAsset } from "./assets";
+import { pathText } from "./check";
 import { sameValue } from "./compare";
 import { type Known, metaOf, type Properties, type ResourceDefinition } from "./define";
 import { isInternal } from "./state";
 import { containsUnknown } from "./unknown";
 
+export type DifferenceKind = "add" | "update" | "delete";
+
 export interface Difference {
     property: string;
-    kind: "add" | "update" | "delete";
+    kind: DifferenceKind;
     replace: boolean;
+}
+
+/** A difference by its path within a property. */
+export interface DetailedDifference {
+    /** `links[1].url`. */
+    path: string;
+    kind: DifferenceKind;
+    replace: boolean;
+    /** Whether it is one of inputs; if not, the recorded outputs demand it. */
+    ofInputs: boolean;
 }
 
 export interface DiffResult {
     differences: Difference[];
+    details: DetailedDifference[];
     /** Whether anything is to be done: also what the recorded state demands without a difference of inputs. */
     changes: boolean;
     replaces: string[];
@@ -24,12 +40,50 @@ export function diff(definition: ResourceDefinition, known: Known, inputs: Prope
     const demand = definition.demands?.(known, inputs);
     const replaces = differences.filter((difference) => difference.replace).map((difference) => difference.property);
     if (demand?.action === "replace") replaces.push(demand.property);
+    const details = differences.flatMap(({ property, kind, replace }) => {
+        const within = detailsOf([property], known.inputs[property], inputs[property]);
+        // Values that are equal part by part may still differ in meaning.
+        const parts = within.length > 0 ? within : [{ path: property, kind }];
+        return parts.map((part) => ({ ...part, replace, ofInputs: true }));
+    });
+    if (demand !== undefined && !differences.some(({ property }) => property === demand.property))
+        details.push({
+            path: demand.property,
+            kind: "update",
+            replace: demand.action === "replace",
+            ofInputs: demand.property in definition.inputs.shape && demand.property in inputs,
+        });
     return {
         differences,
+        details,
         changes: differences.length > 0 || demand !== undefined,
         replaces,
         deleteBeforeReplace: replaces.length > 0 && definition.guard !== undefined,
     };
+}
+
+/** Where two values differ, part by part. */
+function detailsOf(
+    path: readonly (string | number)[],
+    before: unknown,
+    after: unknown,
+): { path: string; kind: DifferenceKind }[] {
+    if (isDeepStrictEqual(before, after) && !containsUnknown(after)) return [];
+    if (Array.isArray(before) && Array.isArray(after)) {
+        const indices = Array.from({ length: Math.max(before.length, after.length) }, (_, index) => index);
+        return indices.flatMap((index) => detailsOf([...path, index], before[index], after[index]));
+    }
+    if (isPlain(before) && isPlain(after)) {
+        const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+        // A key may be called like something that every object inherits.
+        const at = (value: Properties, name: string) => (Object.hasOwn(value, name) ? value[name] : undefined);
+        return [...names].flatMap((name) => detailsOf([...path, name], at(before, name), at(after, name)));
+    }
+    return [{ path: pathText(path), kind: before === undefined ? "add" : after === undefined ? "delete" : "update" }];
+}
+
+function isPlain(value: unknown): value is Properties {
+    return typeof value === "object" && value !== null && !Array.isArray(value) && decodeAsset(value) === undefined;
 }
 
 /** The properties whose declared values differ. */

@@ -1,7 +1,7 @@
 /** The verbs of every kind: what happens around the definition's own few lines, so that nothing is lost, doubled or deleted by mistake. */
-import type { ApiClient, Log } from "../api/client";
+import type { ApiClient } from "../api/client";
 import { isAmbiguous, isApiError } from "../api/errors";
-import { type CheckFailure, type CheckResult, check, longestText } from "./check";
+import { type Autonaming, type CheckFailure, type CheckResult, check, longestText } from "./check";
 import { sameValue } from "./compare";
 import {
     type Change,
@@ -21,6 +21,7 @@ import { messageOf, PartialFailure, ResourceError } from "./errors";
 import { confirmGone } from "./evidence";
 import { generatedName } from "./naming";
 import { requireSameService } from "./origin";
+import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Session } from "./session";
 import { inputsOf, isOurs, outputsOf, projectInputs, resourceKey, standsAsDeclared, withoutInternal } from "./state";
 import { containsUnknown } from "./unknown";
@@ -30,7 +31,8 @@ export interface LifecycleOptions {
     /** The client of this configuration; asked for by the first verb that makes a call. */
     client(): ApiClient;
     session: Session;
-    log: Log;
+    /** Shows a message, of a resource where it is about one. */
+    log(severity: "info" | "warning", message: string, urn?: string): void;
     /** An origin that is the same service under an old name. */
     formerOrigin?(): string | undefined;
 }
@@ -40,6 +42,14 @@ export interface Subject {
     kind: string;
     /** The URN under which the state holds it. */
     urn?: string | undefined;
+    /** When the verb has to end early. */
+    bounds?: Bounds | undefined;
+}
+
+/** From `end` on a verb writes nothing more and waits for nothing; until `last` it may still learn what became of what it wrote. */
+export interface Bounds {
+    end: AbortSignal;
+    last: AbortSignal;
 }
 
 export interface ReadResult {
@@ -54,9 +64,9 @@ export class Lifecycle {
     constructor(private readonly options: LifecycleOptions) {}
 
     /** Completes and validates inputs; makes no call. */
-    check(subject: Subject, oldInputs: Properties, newInputs: Properties): CheckResult {
+    check(subject: Subject, oldInputs: Properties, newInputs: Properties, autonaming?: Autonaming): CheckResult {
         const definition = this.definition(subject.kind);
-        const result = check(definition, oldInputs, newInputs);
+        const result = check(definition, oldInputs, newInputs, autonaming);
         const resource = result.inputs[resourceKey];
         if (typeof resource === "string" && !containsUnknown(resource)) {
             this.options.session.noteCheck(resource);
@@ -74,6 +84,12 @@ export class Lifecycle {
         const checked = typeof resource === "string" && this.options.session.wasChecked(resource);
         if (checked && !result.changes) this.options.session.touch(identitiesOf(definition, id, known));
         return result;
+    }
+
+    /** The outputs that a create would have, or with a known object an update; makes no call. */
+    preview(subject: Subject, known: Known | undefined, inputs: Properties): Properties {
+        const definition = this.definition(subject.kind);
+        return known === undefined ? previewOfCreate(definition, inputs) : previewOfUpdate(definition, known, inputs);
     }
 
     async create(subject: Subject, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
@@ -159,13 +175,14 @@ export class Lifecycle {
         return definition;
     }
 
-    private context(subject: Subject): VerbContext {
+    private context({ urn, bounds }: Subject): VerbContext {
+        const client = this.options.client();
         return {
-            client: this.options.client(),
-            warn: (message) => this.options.log("warning", message),
-            info: (message) => this.options.log("info", message),
+            client: bounds === undefined ? client : client.within(bounds.end, bounds.last),
+            warn: (message) => this.options.log("warning", message, urn),
+            info: (message) => this.options.log("info", message, urn),
             remember: (question, work) => this.options.session.remember(question, work),
-            urn: subject.urn,
+            urn,
         };
     }
 

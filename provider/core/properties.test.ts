@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { roomKind } from "../../tests/verbs/toy-room";
 import { sameValue } from "./compare";
-import { colour } from "./properties";
+import { colour, freeJson } from "./properties";
 import { fromAnswer, toForm } from "./wire";
 
 const painted = roomKind({
@@ -45,4 +45,11 @@ test.each([
 test("an object has all parts, and no others", () => {
     expect(colour().safeParse({ r: 0, g: 85 }).success).toBe(false);
     expect(colour().safeParse({ r: 0, g: 85, b: 255, alpha: 1 }).success).toBe(false);
+});
+
+test("free JSON holds whole numbers only as far as everybody reads them exactly", () => {
+    for (const value of [2 ** 53 - 1, -1.5, 1e-300, { a: [{ b: "9007199254740992" }] }, null])
+        expect([value, freeJson().safeParse(value).success]).toEqual([value, true]);
+    for (const value of [2 ** 53, 1e300, { a: [{ b: -(2 ** 60) }] }])
+        expect(freeJson().safeParse(value).error?.issues[0]?.message).toMatch(/write them as text/);
 });

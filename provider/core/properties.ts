@@ -35,11 +35,20 @@ export function emailAddress() {
 
 /** Any JSON value; equal when its content is equal, whatever the order of keys. */
 export function freeJson() {
-    return z.json().meta({
-        form: "json",
-        // The service may hand back the value or its text: a string that spells JSON cannot be told from what it spells.
-        normalise: (value) => (typeof value === "string" ? parsedJson(value) : value),
-    });
+    const error = "must not hold whole numbers beyond 2^53, which not everybody reads exactly: write them as text";
+    return z
+        .json()
+        .refine(isExact, { error })
+        .meta({
+            form: "json",
+            // The service may hand back the value or its text: a string that spells JSON cannot be told from what it spells.
+            normalise: (value) => (typeof value === "string" ? parsedJson(value) : value),
+        });
+}
+
+function isExact(value: unknown): boolean {
+    if (typeof value === "number") return Number.isSafeInteger(value) || !Number.isInteger(value);
+    return typeof value !== "object" || value === null || Object.values(value).every(isExact);
 }
 
 /** A colour, equal by value: `#0055ff` is `{ r: 0, g: 85, b: 255 }`, which is what the service keeps. */

@@ -2,6 +2,7 @@
 
 export class Session {
     readonly #checked = new Set<string>();
+    #programRuns = false;
     readonly #plannedCreates = new Map<string, Set<string>>();
     readonly #touched = new Set<string>();
     readonly #answers = new Map<string, Promise<unknown>>();
@@ -9,7 +10,12 @@ export class Session {
 
     /** Whether anything was checked: true in previews and updates, false in a refresh or a destroy. */
     get hasChecked(): boolean {
-        return this.#checked.size > 0;
+        return this.#programRuns || this.#checked.size > 0;
+    }
+
+    /** A program asks for something, and what it makes next must be made by the same account. */
+    noteProgram(): void {
+        this.#programRuns = true;
     }
 
     noteCheck(resource: string): void {

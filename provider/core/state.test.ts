@@ -28,7 +28,7 @@ test("what is the provider's own", () => {
 });
 
 describe("outputs", () => {
-    test("what the service shows, what was declared where it shows nothing, and the origin", () => {
+    test("what the service shows, what was declared in the form that it would show where it shows nothing, and the origin", () => {
         const inputs = {
             name: "Red",
             password: "hidden",
@@ -41,7 +41,7 @@ describe("outputs", () => {
             name: "Red room",
             password: "hidden",
             forceDestroy: true,
-            colour: "#FF0000",
+            colour: "#ff0000",
             size: 12,
             url: "u",
             __service: origin,

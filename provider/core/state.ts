@@ -1,11 +1,26 @@
 /** How properties stand in the state: the internal ones, the cleaning, and the projection of what the service shows onto what was declared. */
+import { withAssets, withoutAssets } from "./assets";
 import { sameValue } from "./compare";
 import { type Known, metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
+import { asShown } from "./wire";
 
 /** Output: the origin of the service that holds the object. */
 export const serviceKey = "__service";
 /** Input: the URN that the resource would have in the plugin; names the resource in generated names and messages. */
 export const resourceKey = "__resource";
+/** Output: the inputs as the object has them, where the engine hands over no others or cannot know them after a failure half-way. */
+export const inputsKey = "__inputs";
+
+/** The outputs of a state with the object's inputs among them. */
+export function withInputs(outputs: Properties, inputs: Properties): Properties {
+    return toState({ ...outputs, [inputsKey]: withoutAssets(inputs) });
+}
+
+/** An object as a state tells of it: inputs among the outputs count more than those that the engine hands over beside them. */
+export function knownOf(outputs: Properties, inputs: Properties = {}): Known {
+    const { [inputsKey]: recorded, ...shown } = outputs;
+    return { inputs: recorded === undefined ? inputs : withAssets(recorded as Properties), outputs: shown };
+}
 
 /** Whether a property belongs to the provider and not to the kind: no rule of a kind applies to it, and diff ignores it. */
 export function isInternal(name: string): boolean {
@@ -43,16 +58,18 @@ export function outputsOf(
     remote: Remote,
     origin: string,
 ): Properties {
-    const declared = Object.entries(withoutInternal(inputs)).filter(
-        ([name]) => standsAsDeclared(definition, name, remote) || !(name in remote),
-    );
+    const declared = Object.entries(withoutInternal(inputs)).flatMap(([name, value]) => {
+        if (standsAsDeclared(definition, name, remote)) return [[name, value]];
+        return name in remote ? [] : [[name, asShown(definition, name, value)]];
+    });
     const shown = Object.entries(remote).filter(([name]) => !isOurs(definition, name));
     // The engine adds the contents of assets from the inputs; one of which only the hash is known, a program cannot take.
-    const plain = [...declared, ...shown].filter(([name]) => !isAsset(definition, name));
+    const plain = [...declared, ...shown].filter(([name]) => !isAsset(definition, String(name)));
     return toState({ ...Object.fromEntries(plain), [serviceKey]: origin });
 }
 
-function isAsset(definition: ResourceDefinition, name: string): boolean {
+/** Whether the property holds a file. */
+export function isAsset(definition: ResourceDefinition, name: string): boolean {
     return metaOf(definition, name).form === "asset";
 }
 

@@ -29,6 +29,12 @@ function formValue(definition: Wired, name: string, value: unknown): FormValue {
     return JSON.stringify(value);
 }
 
+/** A declared value as the service will show it: what it is sent, read back. */
+export function asShown(definition: Wired, name: string, value: unknown): unknown {
+    if (definition.wire[name] === undefined) return metaOf(definition, name).normalise?.(value) ?? value;
+    return fromAnswer(definition, toForm(definition, { [name]: value }))[name];
+}
+
 /** Every property that the answer holds, in declared form; null where the service has nothing. */
 export function fromAnswer(definition: Wired, answer: Record<string, unknown>): Remote {
     const remote: Remote = {};

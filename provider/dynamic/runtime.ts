@@ -5,21 +5,17 @@
  */
 import "../../require-node";
 import type * as dynamic from "@pulumi/pulumi/dynamic";
-import { ApiClient } from "../api/client";
-import { withAssets, withoutAssets } from "../core/assets";
+import type { ApiClient } from "../api/client";
+import { Connection, functionContext, newClient } from "../connection";
 import { readSettings, type Settings, type StackConfig } from "../core/config";
-import type { Known, Properties, VerbContext } from "../core/define";
+import type { Properties } from "../core/define";
 import { callFunction } from "../core/define-function";
 import { messageOf, PartialFailure } from "../core/errors";
-import { Lifecycle } from "../core/lifecycle";
-import { Session } from "../core/session";
-import { resourceKey, toState } from "../core/state";
+import type { Lifecycle } from "../core/lifecycle";
+import { knownOf as knownOfState, resourceKey, toState, withInputs } from "../core/state";
 import { functionsByName } from "../functions";
-import { resources, resourcesByKind } from "../resources";
-import { userAgent } from "./user-agent";
+import { resources } from "../resources";
 
-/** Output: all checked inputs, because the host hands over old outputs only. Its secrecy is declared by the SDK. */
-const inputsKey = "__inputs";
 /** The host's own: the provider text, part of inputs and outputs. */
 const providerKey = "__provider";
 
@@ -33,7 +29,8 @@ const configured = Promise.withResolvers<Lifecycle>();
 export function provider(kind: string): dynamic.ResourceProvider {
     return {
         async configure({ config }) {
-            configured.resolve(lifecycleOf((key) => config.get(`fastio:${key}`)));
+            const settings = () => readSettings((key) => config.get(`fastio:${key}`), process.env);
+            configured.resolve(new Connection(settings, show).lifecycle);
         },
 
         async check(olds: Properties, news: Properties) {
@@ -86,47 +83,15 @@ export async function call(name: string, args: Properties, stackConfig: StackCon
     const definition = functionsByName.get(name);
     if (definition === undefined)
         throw new Error(`there is no function ${name}; the SDK and the runtime of pulumi-fastio differ in version`);
-    return callFunction(definition, () => contextOf(readSettings(stackConfig, process.env)), args);
+    const client = () => clientOf(readSettings(stackConfig, process.env));
+    return callFunction(definition, () => functionContext(client(), show), args);
 }
 
-function contextOf(settings: Settings): VerbContext {
+function clientOf(settings: Settings): ApiClient {
     const key = JSON.stringify(settings);
-    const client = clients.get(key) ?? new ApiClient({ ...settings, userAgent: userAgent(), log: show });
+    const client = clients.get(key) ?? newClient(settings, show);
     clients.set(key, client);
-    const session = new Session();
-    return {
-        client,
-        warn: (message) => show("warning", message),
-        info: (message) => show("info", message),
-        remember: (question, work) => session.remember(question, work),
-    };
-}
-
-function lifecycleOf(stackConfig: (key: string) => string | undefined): Lifecycle {
-    const session = new Session();
-    let client: ApiClient | undefined;
-    let formerOrigin: string | undefined;
-    const connect = () => {
-        const settings = readSettings(stackConfig, process.env);
-        formerOrigin = settings.formerBaseUrl && new URL(settings.formerBaseUrl).origin;
-        return new ApiClient({
-            ...settings,
-            userAgent: userAgent(),
-            log: show,
-            fallbackAllowed: () => !session.hasChecked,
-        });
-    };
-    return new Lifecycle({
-        definitions: resourcesByKind,
-        // Settings are read by the first call, so that a preview needs none.
-        client: () => {
-            client ??= connect();
-            return client;
-        },
-        formerOrigin: () => formerOrigin,
-        session,
-        log: show,
-    });
+    return client;
 }
 
 /** The host shows what its process prints as messages of the stack. */
@@ -152,14 +117,13 @@ async function run<T>(work: (lifecycle: Lifecycle) => Promise<T>, inputs: Proper
     }
 }
 
-function knownOf(props: Properties): Known {
-    const { [inputsKey]: inputs = {}, [providerKey]: _, ...outputs } = props;
-    return { inputs: withAssets(inputs as Properties), outputs };
+function knownOf({ [providerKey]: _, ...props }: Properties) {
+    return knownOfState(props);
 }
 
-function stateOf(outputs: Properties, inputs: Properties, from: Properties): Properties {
-    const { [providerKey]: _, ...checked } = inputs;
-    return toState({ ...outputs, [inputsKey]: withoutAssets(checked), [providerKey]: from[providerKey] });
+/** The host hands over old outputs only, so that the inputs stand among them. Their secrecy is declared by the SDK. */
+function stateOf(outputs: Properties, { [providerKey]: _, ...checked }: Properties, from: Properties): Properties {
+    return toState({ ...withInputs(outputs, checked), [providerKey]: from[providerKey] });
 }
 
 /** The URN in the state: as in the plugin, with the types of dynamic resources. */

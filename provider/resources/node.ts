@@ -52,7 +52,7 @@ export const storageParents: readonly Parent[] = [
 ];
 
 export const times = {
-    created: z.string().meta({ form: "datetime", description: "When it was made, RFC 3339." }),
+    created: z.string().meta({ form: "datetime", fixed: true, description: "When it was made, RFC 3339." }),
     updated: z.string().meta({ form: "datetime", description: "When it was last changed, RFC 3339." }),
 };
 

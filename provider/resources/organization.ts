@@ -89,7 +89,7 @@ const inputs = z.object({
 const outputs = z.object({
     plan: z.string().meta({ description: "The plan that the organization is on, such as `agent`." }),
     url: z.string().meta({ description: "Address of the organization for people." }),
-    created: z.string().meta({ form: "datetime", description: "When it was made, RFC 3339." }),
+    created: z.string().meta({ form: "datetime", fixed: true, description: "When it was made, RFC 3339." }),
     updated: z.string().meta({ form: "datetime", description: "When it was last changed, RFC 3339." }),
 });
 

@@ -197,8 +197,10 @@ const inputs = z.object({
 
 const outputs = z.object({
     url: z.string().meta({ description: "Address of the share for people." }),
-    rootFolderId: z.string().meta({ description: "Id of the share's root folder, `<share id>/<node id>`." }),
-    created: z.string().meta({ form: "datetime", description: "When it was made, RFC 3339." }),
+    rootFolderId: z
+        .string()
+        .meta({ fixed: true, description: "Id of the share's root folder, `<share id>/<node id>`." }),
+    created: z.string().meta({ form: "datetime", fixed: true, description: "When it was made, RFC 3339." }),
     updated: z.string().meta({ form: "datetime", description: "When it was last changed, RFC 3339." }),
 });
 

@@ -41,11 +41,15 @@ const inputs = z.object({
 });
 
 const outputs = z.object({
-    token: z.string().meta({ secret: true, description: "The token: whoever has it can claim the organization." }),
-    claimUrl: z.string().meta({ secret: true, description: "The address at which a human claims the organization." }),
+    token: z
+        .string()
+        .meta({ secret: true, fixed: true, description: "The token: whoever has it can claim the organization." }),
+    claimUrl: z
+        .string()
+        .meta({ secret: true, fixed: true, description: "The address at which a human claims the organization." }),
     expiresAt: z
         .string()
-        .meta({ description: "When the token expires, RFC 3339: 72 hours after it was made." })
+        .meta({ fixed: true, description: "When the token expires, RFC 3339: 72 hours after it was made." })
         .optional(),
     status: z.string().meta({
         description: "`active`, `expired`, `claimed` (somebody else owns the organization now) or `revoked`.",

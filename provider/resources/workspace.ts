@@ -101,7 +101,7 @@ const inputs = z.object({
 
 const outputs = z.object({
     url: z.string().meta({ description: "Address of the workspace for people." }),
-    created: z.string().meta({ form: "datetime", description: "When it was made, RFC 3339." }),
+    created: z.string().meta({ form: "datetime", fixed: true, description: "When it was made, RFC 3339." }),
     updated: z.string().meta({ form: "datetime", description: "When it was last changed, RFC 3339." }),
 });
 

@@ -1,5 +1,5 @@
 /** Who calls: package, Pulumi SDK and Node, each with its version. */
-import { manifest } from "../../require-node";
+import { manifest } from "../require-node";
 
 export function userAgent(): string {
     return `pulumi-fastio/${manifest.version} pulumi/${pulumiVersion()} node/${process.versions.node}`;
