@@ -1,40 +1,27 @@
 // What `npm pack` makes: it holds what is needed and nothing else, and works in a folder that has only the package.
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import manifest from "../../package.json";
-
-const repository = dirname(dirname(__dirname));
-const peers = Object.keys(manifest.peerDependencies);
-const dependencies = Object.keys(manifest.dependencies);
+import { dependencies, link, otherVersions, pack, peers, repository, type Tarball, unpack } from "./installation";
 
 let folder: string;
-let packed: string[];
+let tarball: Tarball;
 
 beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-fastio-packed-"));
-    const report = execFileSync("npm", ["pack", "--json", "--pack-destination", folder], {
-        cwd: repository,
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "pipe"],
-    });
-    const [{ filename, files }] = JSON.parse(report) as [{ filename: string; files: { path: string }[] }];
-    packed = files.map(({ path }) => path);
-    const installed = join(folder, "node_modules/pulumi-fastio");
-    mkdirSync(installed, { recursive: true });
-    execFileSync("tar", ["-xzf", join(folder, filename), "-C", installed, "--strip-components=1"]);
+    tarball = pack(folder);
+    unpack(tarball, join(folder, "node_modules/pulumi-fastio"));
 }, 60_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function link(names: string[]): void {
-    for (const name of names) {
-        const path = join(folder, "node_modules", name);
-        if (existsSync(path)) continue;
-        mkdirSync(dirname(path), { recursive: true });
-        symlinkSync(join(repository, "node_modules", name), path, "dir");
-    }
+function linkMissing(names: string[]): void {
+    link(
+        folder,
+        names.filter((name) => !existsSync(join(folder, "node_modules", name))),
+    );
 }
 
 function node(...args: string[]) {
@@ -45,10 +32,10 @@ function node(...args: string[]) {
 test("it has compiled code, its declarations, the command, the readme and the licenses, and nothing else", () => {
     const allowed =
         /^(package\.json|README\.md|LICENSE|bin\/[\w-]+\.js|dist\/runtime\.js\.LICENSES\.txt|dist\/[\w/-]+\.(js|d\.ts))$/;
-    expect(packed.filter((path) => !allowed.test(path))).toEqual([]);
-    expect(packed.filter((path) => /^dist\/(tests|scripts|bench|examples|provider\/generate)\//.test(path))).toEqual(
-        [],
-    );
+    expect(tarball.paths.filter((path) => !allowed.test(path))).toEqual([]);
+    expect(
+        tarball.paths.filter((path) => /^dist\/(tests|scripts|bench|examples|provider\/generate)\//.test(path)),
+    ).toEqual([]);
 });
 
 test("it has every file that package.json names", () => {
@@ -56,11 +43,11 @@ test("it has every file that package.json names", () => {
         typeof entry === "string" ? [entry] : [entry.types, entry.default],
     );
     const named = [manifest.main, manifest.types, ...entries, ...Object.values(manifest.bin)];
-    expect(named.map((path) => path.replace("./", "")).filter((path) => !packed.includes(path))).toEqual([]);
+    expect(named.map((path) => path.replace("./", "")).filter((path) => !tarball.paths.includes(path))).toEqual([]);
 });
 
 test("what providers require needs no package but Pulumi's, and undici only at the first request", () => {
-    link(peers);
+    linkMissing(peers);
     // Loading undici leaves its symbols on the global object.
     const script = `
         require("pulumi-fastio/runtime");
@@ -69,7 +56,7 @@ test("what providers require needs no package but Pulumi's, and undici only at t
 });
 
 test("every entry loads, and the command runs", () => {
-    link([...peers, ...dependencies]);
+    linkMissing([...peers, ...dependencies]);
     for (const entry of Object.keys(manifest.exports)) {
         const name = entry.replace(".", "pulumi-fastio");
         expect({ name, ...node("-e", `require(${JSON.stringify(name)})`) }).toEqual({
@@ -82,8 +69,21 @@ test("every entry loads, and the command runs", () => {
     expect(node("node_modules/pulumi-fastio/bin/pulumi-fastio.js", "--version").stdout).toBe(`${manifest.version}\n`);
 });
 
-test("a program of its own compiles against it", () => {
-    link([...peers, ...dependencies, "typescript", "@types/node"]);
+const installed = (command: string) => join(repository, "node_modules/.bin", command);
+
+test("publint finds nothing to say about it", () => {
+    const { status, stdout } = node(installed("publint"), "run", tarball.file, "--strict");
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining("All good!") });
+});
+
+test("its types resolve as its code does, in every mode of the compiler", () => {
+    const { status, stdout } = node(installed("attw"), tarball.file, "--format", "json");
+    const { analysis } = JSON.parse(stdout) as { analysis: { entrypoints: object; problems: object[] } };
+    expect({ status, problems: analysis.problems }).toEqual({ status: 0, problems: [] });
+    expect(Object.keys(analysis.entrypoints)).toEqual(Object.keys(manifest.exports));
+});
+
+describe("a program of its own compiles against it", () => {
     const program = `
         import * as fastio from "pulumi-fastio";
         import { createEmulator } from "pulumi-fastio/emulator";
@@ -93,8 +93,17 @@ test("a program of its own compiles against it", () => {
         // @ts-expect-error a workspace belongs to an organization
         new fastio.Workspace("design", {});
         export const all: [unknown, string] = [[rehearse, provider, organization], createEmulator().token];`;
-    writeFileSync(join(folder, "index.ts"), program);
-    const compiler = require.resolve("typescript/bin/tsc");
-    const options = ["--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext", "--target", "es2023"];
-    expect(node(compiler, ...options, "--types", "node", "index.ts")).toEqual({ status: 0, stdout: "", stderr: "" });
+
+    test.each([
+        ["TypeScript 5.9", "commonjs", ["--module", "commonjs", "--moduleResolution", "node10"], otherVersions],
+        ["TypeScript 5.9", "nodenext", ["--module", "nodenext"], otherVersions],
+        ["TypeScript 6", "nodenext", ["--module", "nodenext"], undefined],
+        ["TypeScript 6", "bundler", ["--module", "esnext", "--moduleResolution", "bundler"], undefined],
+    ])("with %s, %s", (_, __, module, from) => {
+        linkMissing([...peers, ...dependencies, "@types/node"]);
+        writeFileSync(join(folder, "index.ts"), program);
+        const compiler = from ? join(from, "node_modules/typescript/bin/tsc") : require.resolve("typescript/bin/tsc");
+        const options = ["--noEmit", "--strict", "--target", "es2023", "--types", "node", "--skipLibCheck"];
+        expect(node(compiler, ...options, ...module, "index.ts")).toEqual({ status: 0, stdout: "", stderr: "" });
+    });
 });
