@@ -490,9 +490,9 @@ export class Lifecycle {
                 const isArchived = remote?.archived === true;
                 const above = remote && this.options.definitions.get(parentOf(parent, remote)?.kind ?? "");
                 if (remote === undefined || (!isArchived && above?.archive === undefined)) throw error;
-                const whole = () => work((step) => step());
-                return this.withOpenParent(parent, context, remote, () =>
-                    isArchived ? this.opened(parent, context, parentId, whole) : whole(),
+                // What is above the parent may have been open for a neighbour alone, who closes it in between.
+                return this.withOpenParent(parent, context, remote, (above) =>
+                    isArchived ? this.opened(parent, context, parentId, () => work(above), above) : work(above),
                 );
             });
         }
@@ -504,19 +504,18 @@ export class Lifecycle {
         context: VerbContext,
         id: string,
         work: () => Promise<T>,
+        again: Again,
     ): Promise<T> {
         await definition.archive?.(context, id, false);
         try {
             return await work();
         } finally {
-            await definition
-                .archive?.(context, id, true)
-                .catch((failure) =>
-                    context.warn(
-                        `${definition.noun} ${id} was opened for a change and could not be archived again: ${messageOf(failure)} ` +
-                            "`pulumi refresh` shows it, and the next `pulumi up` archives it",
-                    ),
-                );
+            await again(async () => definition.archive?.(context, id, true)).catch((failure) =>
+                context.warn(
+                    `${definition.noun} ${id} was opened for a change and could not be archived again: ${messageOf(failure)} ` +
+                        "`pulumi refresh` shows it, and the next `pulumi up` archives it",
+                ),
+            );
         }
     }
 

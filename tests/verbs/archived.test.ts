@@ -229,6 +229,21 @@ describe("3.8 what is below an archived workspace", () => {
         expect(await isArchived()).toBe(true);
     });
 
+    test("closed by a neighbour before a share that was opened for its member is archived again: it is archived all the same", async () => {
+        const { id: shareId = "" } = await service.share(parent.ownId, "Figures");
+        await service.api("POST", `share/${shareId}/archive/`);
+        process.troubles.push({
+            path: /share\/\d+\/archive\//,
+            how: refusal(406, 1670, "the workspace is archived"),
+            times: 1,
+            before: () => archiveByHand(parent.ownId),
+        });
+        await new Resource("ShareMember").up(process, { shareId, email: "ann@example.com", role: "view" });
+        expect((await service.api("GET", `share/${shareId}/details/`)).share.archived).toBe(true);
+        expect(await isArchived()).toBe(true);
+        expect(process.warnings.filter((one) => /could not be archived/.test(one))).toEqual([]);
+    });
+
     test("a child that fails leaves the workspace archived", async () => {
         await archiveByHand(parent.ownId);
         process.troubles.push({
