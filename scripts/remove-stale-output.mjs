@@ -2,19 +2,18 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 
-// Written by the bundler, from a source elsewhere.
-const bundle = join("dist", "runtime.js");
+// Written by the bundler, from sources elsewhere.
+const bundles = [join("dist", "runtime.js"), join("dist", "pulumi-resource-fastio")];
 
 function sweep(folder) {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
         const path = join(folder, entry.name);
+        if (bundles.includes(path)) {
+            continue;
+        }
         if (entry.isDirectory()) {
             sweep(path);
-        } else if (
-            path !== bundle &&
-            /\.(js|d\.ts)$/.test(path) &&
-            !existsSync(relative("dist", path).replace(/\.(js|d\.ts)$/, ".ts"))
-        ) {
+        } else if (/\.(js|d\.ts)$/.test(path) && !existsSync(relative("dist", path).replace(/\.(js|d\.ts)$/, ".ts"))) {
             rmSync(path);
         }
     }

@@ -4,6 +4,7 @@ import { resources } from "../resources";
 import { componentFiles, componentLines } from "./components";
 import { functionFiles } from "./functions";
 import { referenceFiles } from "./reference";
+import { schemaFiles } from "./schema";
 import { sdkFiles } from "./sdk";
 
 export function generatedFiles(): Record<string, string> {
@@ -12,5 +13,6 @@ export function generatedFiles(): Record<string, string> {
         ...referenceFiles(resources, componentLines()),
         ...componentFiles(),
         ...functionFiles(functions),
+        ...schemaFiles(resources, functions),
     };
 }

@@ -80,7 +80,8 @@ function functionText(definition: FunctionDefinition): string {
     ].join("\n");
 }
 
-function callText(name: string, args: Properties): string {
+/** How a program calls a function. */
+export function callText(name: string, args: Properties): string {
     const given = Object.keys(args).length === 0 ? "" : literal(args);
     const references = Object.keys(args).filter((property) => property.endsWith("Id"));
     const later = references.reduce(

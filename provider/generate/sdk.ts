@@ -38,7 +38,8 @@ function indexFile(definitions: readonly ResourceDefinition[]): string {
     return `// ${generatedMark}\n\n${lines.join("\n")}\n`;
 }
 
-function enumsFile(definitions: readonly ResourceDefinition[]): string {
+/** The phrases of every enum, by its name. */
+export function enumsOf(definitions: readonly ResourceDefinition[]): Map<string, readonly string[]> {
     const enums = new Map<string, readonly string[]>();
     for (const definition of definitions) {
         for (const schema of Object.values(definition.inputs.shape)) {
@@ -47,6 +48,11 @@ function enumsFile(definitions: readonly ResourceDefinition[]): string {
             if (enumName !== undefined && inner instanceof z.ZodEnum) enums.set(enumName, inner.options as string[]);
         }
     }
+    return enums;
+}
+
+function enumsFile(definitions: readonly ResourceDefinition[]): string {
+    const enums = enumsOf(definitions);
     const text = [...enums].map(([name, phrases]) => {
         const entries = phrases.map((phrase) => `    ${constantName(phrase)}: ${JSON.stringify(phrase)},`);
         return [
@@ -61,7 +67,7 @@ function enumsFile(definitions: readonly ResourceDefinition[]): string {
 }
 
 /** `Anyone with the link` as `AnyoneWithTheLink`. */
-function constantName(phrase: string): string {
+export function constantName(phrase: string): string {
     return phrase
         .split(/[^\p{L}\p{N}]+/u)
         .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
@@ -161,7 +167,7 @@ export function propertyText(definition: ResourceDefinition, name: string): stri
         .join(" ");
 }
 
-function outputText(definition: ResourceDefinition, name: string): string {
+export function outputText(definition: ResourceDefinition, name: string): string {
     return name in definition.inputs.shape
         ? (metaOf(definition, name).description ?? "")
         : propertyText(definition, name);
@@ -172,7 +178,7 @@ export function isRequired(schema: z.ZodType): boolean {
     return !(schema instanceof z.ZodOptional);
 }
 
-function isAlwaysThere(definition: ResourceDefinition, name: string, schema: z.ZodType): boolean {
+export function isAlwaysThere(definition: ResourceDefinition, name: string, schema: z.ZodType): boolean {
     const { fallback, fallbackToName, generatedWithin, completed } = metaOf(definition, name);
     return (
         isRequired(schema) ||

@@ -48,6 +48,12 @@ export class Plugin {
         return new PluginInfo().setVersion(manifest.version);
     }
 
+    async getSchema(): Promise<proto.GetSchemaResponse> {
+        // Only code generation and the documentation ask for it: no other start pays for it.
+        const schema: unknown = require("../../schema.json");
+        return new proto.GetSchemaResponse().setSchema(JSON.stringify(schema));
+    }
+
     async checkConfig(request: proto.CheckRequest): Promise<proto.CheckResponse> {
         const received = fromStruct(request.getNews());
         const settings = settingsIn(received);

@@ -1,12 +1,5 @@
 /** The gRPC service over one plugin: every call on its own, and every failure an answer. */
-import {
-    type handleUnaryCall,
-    Metadata,
-    Server,
-    ServerCredentials,
-    status,
-    type UntypedServiceImplementation,
-} from "@grpc/grpc-js";
+import { type handleUnaryCall, Metadata, type Server, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
@@ -18,12 +11,15 @@ import { messageOf } from "../core/errors";
 import type { Bounds } from "../core/lifecycle";
 import { Running } from "./bounds";
 import { Plugin } from "./plugin";
+import { listen, newServer } from "./port";
 import * as verbs from "./verbs";
 
 export interface ServerOptions {
     environment: NodeJS.ProcessEnv;
     /** How long a call that was ended may still learn what became of what it wrote; 10 s by default. */
     graceMs?: number;
+    /** The server that serves it; by default one of its own. */
+    server?: Server;
 }
 
 /** What a call may have of the custom timeouts. */
@@ -35,9 +31,10 @@ export class PluginServer {
     readonly #plugin: Plugin;
     readonly #running = new Running();
     readonly #graceMs: number;
-    readonly #server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
+    readonly #server: Server;
 
-    constructor({ environment, graceMs = 10_000 }: ServerOptions) {
+    constructor({ environment, graceMs = 10_000, server = newServer() }: ServerOptions) {
+        this.#server = server;
         this.#plugin = new Plugin(environment);
         this.#graceMs = graceMs;
         this.#server.addService(ResourceProviderService, this.#service());
@@ -45,11 +42,7 @@ export class PluginServer {
 
     /** Serves on a free port of the loopback, and answers it. */
     listen(): Promise<number> {
-        return new Promise((resolve, reject) => {
-            this.#server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) =>
-                error === null ? resolve(port) : reject(error),
-            );
-        });
+        return listen(this.#server);
     }
 
     /** Ends what runs and stops when its answers are given. */
@@ -68,6 +61,7 @@ export class PluginServer {
                 return new Empty();
             }),
             getPluginInfo: this.#unary(() => plugin.getPluginInfo()),
+            getSchema: this.#unary(() => plugin.getSchema()),
             checkConfig: this.#unary((request: proto.CheckRequest) => plugin.checkConfig(request)),
             diffConfig: this.#unary((request: proto.DiffRequest) => plugin.diffConfig(request)),
             configure: this.#unary((request: proto.ConfigureRequest) => plugin.configure(request)),

@@ -41,7 +41,7 @@ test("what was compiled from a source that is gone vanishes from dist", () => {
 });
 
 test("without the runtime's source the bundle fails and says why", () => {
-    const { status, stderr } = run(process.execPath, join(repository, "scripts/bundle-runtime.mjs"));
+    const { status, stderr } = run(process.execPath, join(repository, "scripts/bundle.mjs"));
     expect(status).toBe(1);
     expect(stderr).toContain("provider/dynamic/runtime.ts does not exist");
 });

@@ -31,8 +31,12 @@ function node(...args: string[]) {
 
 test("it has compiled code, its declarations, the command, the readme and the licenses, and nothing else", () => {
     const allowed =
-        /^(package\.json|README\.md|LICENSE|bin\/[\w-]+\.js|dist\/runtime\.js\.LICENSES\.txt|dist\/[\w/-]+\.(js|d\.ts))$/;
-    expect(tarball.paths.filter((path) => !allowed.test(path))).toEqual([]);
+        /^(package\.json|schema\.json|README\.md|LICENSE|bin\/[\w-]+\.js|dist\/runtime\.js\.LICENSES\.txt|dist\/[\w/-]+\.(js|d\.ts))$/;
+    const plugin = ["", ".cmd"].map((suffix) => `pulumi-resource-fastio${suffix}`);
+    const ofPlugin = [...plugin, "plugin.js", "plugin.js.LICENSES.txt", "PulumiPlugin.yaml", "package.json", "LICENSE"];
+    const expected = ofPlugin.map((name) => `dist/pulumi-resource-fastio/${name}`);
+    expect(tarball.paths.filter((path) => !allowed.test(path) && !expected.includes(path))).toEqual([]);
+    expect(expected.filter((path) => !tarball.paths.includes(path))).toEqual([]);
     expect(
         tarball.paths.filter((path) => /^dist\/(tests|scripts|bench|examples|provider\/generate)\//.test(path)),
     ).toEqual([]);

@@ -1,0 +1,64 @@
+// Bundles what engines start into one file each, so that a provider process starts fast and runs the zod and undici it was
+// tested with, whatever else the program's folder has installed: dist/runtime.js, which the resources' provider text
+// requires, and dist/pulumi-resource-fastio/, the folder of the plugin.
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+
+/** Which version this is stands beside the bundle; what packages know of themselves goes into it. */
+const ownManifest = {
+    name: "own-manifest",
+    setup({ onResolve }) {
+        onResolve({ filter: /\/package\.json$/ }, ({ path, importer }) =>
+            importer.includes("node_modules") ? undefined : { path, external: true },
+        );
+    },
+};
+
+async function bundle(entry, outfile, external) {
+    if (!existsSync(entry)) {
+        console.error(`bundle: ${entry} does not exist, so there is nothing to bundle into ${outfile}.`);
+        process.exit(1);
+    }
+    const { metafile } = await build({
+        entryPoints: [entry],
+        outfile,
+        bundle: true,
+        platform: "node",
+        format: "cjs",
+        target: "node22",
+        external,
+        plugins: [ownManifest],
+        minifyWhitespace: true,
+        minifySyntax: true,
+        legalComments: "none",
+        metafile: true,
+        logLevel: "warning",
+    });
+    const packages = new Set(
+        Object.keys(metafile.inputs).flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
+    );
+    const licenses = [...packages].sort().map(licenseOf);
+    const name = outfile.replace(/.*\//, "");
+    writeFileSync(`${outfile}.LICENSES.txt`, `${name} holds:\n\n${licenses.join("\n\n")}`);
+}
+
+function licenseOf(name) {
+    const folder = join("node_modules", name);
+    const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+    const file = readdirSync(folder).find((candidate) => /^licen[cs]e/i.test(candidate));
+    if (!file) {
+        throw new Error(`bundle: ${name} has no license file to pass on.`);
+    }
+    return `${name} ${version}\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+}
+
+await bundle("provider/dynamic/runtime.ts", "dist/runtime.js", ["@pulumi/pulumi"]);
+
+const plugin = "dist/pulumi-resource-fastio";
+await bundle("provider/plugin/main.ts", join(plugin, "plugin.js"), []);
+cpSync("provider/plugin/files", plugin, { recursive: true });
+cpSync("LICENSE", join(plugin, "LICENSE"));
+const { version, license, engines } = JSON.parse(readFileSync("package.json", "utf8"));
+const manifest = { name: "pulumi-resource-fastio", version, license, engines, private: true, main: "plugin.js" };
+writeFileSync(join(plugin, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
