@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { emulatorCommand } from "../emulator/command";
 import { manifest } from "../require-node";
+import { adoptFileCommand } from "./adopt-file";
 import { rehearseCommand } from "./rehearse";
 
 /** The program with all its subcommands; commander's own errors are thrown, not exited on. */
@@ -9,6 +10,7 @@ export function program(): Command {
     const root = new Command("pulumi-fastio")
         .description("Infrastructure as code for Fast.io: what goes with the Pulumi package.")
         .version(manifest.version)
+        .addCommand(adoptFileCommand())
         .addCommand(emulatorCommand())
         .addCommand(rehearseCommand())
         .showHelpAfterError("Run with --help to see what it takes.");

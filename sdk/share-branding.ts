@@ -29,7 +29,7 @@ const kind = {
 /**
  * The colours and images of a share.
  *
- * What is declared replaces what was there; what is not declared is left alone. Deleting the resource clears what it declares, and leaves the share alone. Imported images are not part of the program until it declares them, and are uploaded then.
+ * What is declared replaces what was there; what is not declared is left alone. Deleting the resource clears what it declares, and leaves the share alone. Imported images are not part of the program until it declares them, as the lines that `adopt-file` prints do.
  *
  * Imported by the id of the share.
  *

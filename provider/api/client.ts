@@ -57,6 +57,8 @@ export interface ApiRequest<T> extends RequestParts {
     kind: RequestKind;
     /** The answer is bytes without an envelope: `size` and `sha256` are its data, and they are not kept. */
     digest?: boolean;
+    /** A file that the bytes of such an answer are written into. */
+    into?: string;
     /** Ends the request, its waits included. */
     signal?: AbortSignal | undefined;
     /** Ends in place of the signal what is on its way already: whether a write happened may be worth a moment more. */
@@ -303,6 +305,7 @@ export class ApiClient {
             },
             body: encodeBody(request),
             digest: request.digest ?? false,
+            into: request.into,
             timeoutMs,
             signal: request.sentSignal ?? signal,
             redact: this.#redactor.with(secretsOf(request)).redact,

@@ -1,5 +1,6 @@
 // One request over undici: connection reuse, proxies, time limit, size limit, and whether anything was sent.
 import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { isLoopback } from "./base-url";
@@ -15,6 +16,8 @@ export interface Exchange {
     body: Body | undefined;
     /** The answer is bytes of which only length and hash are asked for. */
     digest: boolean;
+    /** Where the bytes of such an answer are written. */
+    into: string | undefined;
     timeoutMs: number;
     signal: AbortSignal | undefined;
     redact: (text: string) => string;
@@ -131,24 +134,19 @@ export class Transport {
             const problem = `the service redirects (HTTP ${head.status}), and a token is never sent on to another address`;
             throw unusable(exchange, head, "redirect", problem);
         }
+        if (exchange.digest && head.status < 300) {
+            return { ...head, text: JSON.stringify({ result: true, ...(await digest(body, exchange.into)) }) };
+        }
         const chunks: Buffer[] = [];
-        const hash = exchange.digest && head.status < 300 ? createHash("sha256") : undefined;
         let size = 0;
         for await (const chunk of body) {
             size += chunk.length;
-            if (hash !== undefined) {
-                hash.update(chunk);
-                continue;
-            }
             if (size > maxAnswerBytes) {
                 discard(body);
                 const problem = `the answer is larger than ${maxAnswerBytes / 1024 / 1024} MiB`;
                 throw unusable(exchange, head, "too-large", problem);
             }
             chunks.push(chunk);
-        }
-        if (hash !== undefined) {
-            return { ...head, text: JSON.stringify({ result: true, size, sha256: hash.digest("hex") }) };
         }
         return { ...head, text: Buffer.concat(chunks).toString("utf8") };
     }
@@ -178,6 +176,23 @@ export class Transport {
             ? new Agent(options)
             : new EnvHttpProxyAgent(options);
     }
+}
+
+/** Length and hash of the bytes, which are written into a file where one is named. */
+async function digest(body: AsyncIterable<Buffer>, into: string | undefined) {
+    const hash = createHash("sha256");
+    let size = 0;
+    const file = into === undefined ? undefined : await open(into, "w");
+    try {
+        for await (const chunk of body) {
+            size += chunk.length;
+            hash.update(chunk);
+            await file?.writeFile(chunk);
+        }
+    } finally {
+        await file?.close();
+    }
+    return { size, sha256: hash.digest("hex") };
 }
 
 /** Ends an answer that is not read to its end; undici reports that as an error, which is none here. */

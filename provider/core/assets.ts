@@ -46,6 +46,11 @@ export function hashedAsset(hash: string): Properties {
     return { [signatureKey]: assetSignature, hash };
 }
 
+/** The wire form of a file's bytes. */
+export function fileAsset(path: string, hash: string): Properties {
+    return { ...hashedAsset(hash), path };
+}
+
 /** The schema of an asset: equal when the bytes are. */
 export function asset() {
     return z

@@ -110,6 +110,12 @@ export interface Found {
     obstacles: readonly string[];
 }
 
+/** An object as a list of its parent shows it. */
+export interface Listed {
+    id: string;
+    remote: Remote;
+}
+
 /** A ceiling of the plan that a create would meet. */
 export interface Ceiling {
     /** Name of the limit, "workspaces of the organization acme". */
@@ -163,6 +169,13 @@ export interface ResourceDefinition {
     read(context: VerbContext, id: string, known: Known): Promise<Remote | undefined>;
     /** The object under a name that it is imported by: its id, and the inputs that its own read does not show. */
     resolve?(context: VerbContext, named: string): Promise<{ id: string; inputs: Properties } | undefined>;
+    /**
+     * Writes the bytes that the service has for an asset of the kind into a file: what an import needs to declare it.
+     * Answers the name that the asset would have as a file, and undefined when there is none.
+     */
+    saveAsset?(context: VerbContext, id: string, property: string, file: string): Promise<string | undefined>;
+    /** The objects of the kind under a parent, each with what the list shows of it. */
+    list?(context: VerbContext, parent: { kind: string; id: string }): Promise<Listed[]>;
     update(context: VerbContext, id: string, change: Change): Promise<Remote | undefined>;
     delete(context: VerbContext, id: string, known: Known): Promise<void>;
     /** What forbids a delete without `forceDestroy`, in words: "3 files". A kind with a guard is deleted before its replacement is made. */

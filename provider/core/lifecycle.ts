@@ -130,6 +130,14 @@ export class Lifecycle {
         });
     }
 
+    /** Writes the bytes that the service has for an asset into a file, and answers the name that it would have; undefined when there are none. */
+    async saveAsset(subject: Subject, id: string, property: string, file: string): Promise<string | undefined> {
+        const definition = this.definition(subject.kind);
+        return this.explained(definition, "reading", {}, async () =>
+            definition.saveAsset?.(this.context(subject), id, property, file),
+        );
+    }
+
     async update(subject: Subject, id: string, known: Known, inputs: Properties): Promise<Properties> {
         const definition = this.definition(subject.kind);
         return this.explained(definition, "updating", inputs, async () => {

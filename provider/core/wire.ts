@@ -74,6 +74,13 @@ export function colourParts(value: unknown): unknown {
     return { r, g, b };
 }
 
+/** The other way round: a colour that hides nothing as `#rrggbb`; anything else unchanged. */
+export function colourText(value: unknown): unknown {
+    const { r, g, b, a = 1 } = (value ?? {}) as Record<string, unknown>;
+    const parts = [r, g, b].filter((part) => typeof part === "number");
+    return parts.length === 3 && a === 1 ? `#${Buffer.from(parts).toString("hex")}` : value;
+}
+
 const apiTime = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.\d+)?(?: ?UTC|Z)?$/;
 
 /** The service's dates and RFC 3339 alike as RFC 3339 in UTC; anything else unchanged. */

@@ -12,12 +12,10 @@ import type { Properties } from "../core/define";
 import { callFunction } from "../core/define-function";
 import { messageOf, PartialFailure } from "../core/errors";
 import type { Lifecycle } from "../core/lifecycle";
-import { knownOf as knownOfState, resourceKey, toState, withInputs } from "../core/state";
+import { resourceKey, toState } from "../core/state";
 import { functionsByName } from "../functions";
 import { resources } from "../resources";
-
-/** The host's own: the provider text, part of inputs and outputs. */
-const providerKey = "__provider";
+import { dynamicType, knownOf, providerKey, stateOf } from "./host-state";
 
 /**
  * The host awaits `configure` for the first call only, and calls that arrive meanwhile run before it has ended: so every
@@ -117,21 +115,12 @@ async function run<T>(work: (lifecycle: Lifecycle) => Promise<T>, inputs: Proper
     }
 }
 
-function knownOf({ [providerKey]: _, ...props }: Properties) {
-    return knownOfState(props);
-}
-
-/** The host hands over old outputs only, so that the inputs stand among them. Their secrecy is declared by the SDK. */
-function stateOf(outputs: Properties, { [providerKey]: _, ...checked }: Properties, from: Properties): Properties {
-    return toState({ ...withInputs(outputs, checked), [providerKey]: from[providerKey] });
-}
-
 /** The URN in the state: as in the plugin, with the types of dynamic resources. */
 function subject(kind: string, inputs: Properties) {
     const resource = inputs[resourceKey];
     if (typeof resource !== "string") return { kind };
     const urn = resources.reduce(
-        (text, one) => text.replaceAll(`fastio:index:${one.kind}`, `pulumi-nodejs:dynamic/fastio:${one.kind}`),
+        (text, one) => text.replaceAll(`fastio:index:${one.kind}`, dynamicType(one.kind)),
         resource,
     );
     return { kind, urn };

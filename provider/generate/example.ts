@@ -1,6 +1,7 @@
 /** A program that declares a kind with all its properties, from the definition's sample. */
 import { stringify } from "yaml";
 import { metaOf, type ResourceDefinition } from "../core/define";
+import { literal, lowerFirst } from "../core/source";
 
 export function exampleProgram(definition: ResourceDefinition): string {
     const variable = lowerFirst(definition.kind);
@@ -27,18 +28,4 @@ export function exampleYaml(definition: ResourceDefinition): string {
 /** What a property that holds an id takes in a program: `workspaceId` takes `workspace.id`. */
 export function referenceText(property: string): string {
     return `${property.replace(/Id$/, "")}.id`;
-}
-
-function lowerFirst(text: string): string {
-    return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-/** A value as a program would write it. */
-export function literal(value: unknown): string {
-    if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-    if (typeof value !== "object" || value === null) return JSON.stringify(value);
-    const entries = Object.entries(value).map(
-        ([name, item]) => `${/^[a-z_$][\w$]*$/i.test(name) ? name : JSON.stringify(name)}: ${literal(item)}`,
-    );
-    return `{ ${entries.join(", ")} }`;
 }

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { innerSchema, type Properties, propertyNames, schemaMeta } from "../core/define";
 import type { FunctionDefinition } from "../core/define-function";
-import { literal, referenceText } from "./example";
+import { literal } from "../core/source";
+import { referenceText } from "./example";
 import { doc, generatedMark, importOf, isRequired, valueType } from "./sdk";
 
 type Entry = [string, z.ZodType];

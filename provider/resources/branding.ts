@@ -1,5 +1,6 @@
 /** Branding: the colours, choices and images of an organization, a workspace or a share; three kinds over one set of verbs. */
 
+import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { z } from "zod";
@@ -128,8 +129,8 @@ export function defineBranding({ noun, segment, parent, inputs, wire, details, f
         }, "wrong-verb");
     }
 
-    /** SHA-256 of the bytes that the service answers; undefined when it says that there is no such image. */
-    async function hashOf(context: VerbContext, id: string, name: string): Promise<string | undefined> {
+    /** SHA-256 of the bytes that the service answers, written into a file where one is named; undefined when it says that there is no such image. */
+    async function hashOf(context: VerbContext, id: string, name: string, into?: string): Promise<string | undefined> {
         return unlessAbsent(async () => {
             const { sha256 } = await context.client.request({
                 operation: `read the ${noun}'s ${name}`,
@@ -137,6 +138,7 @@ export function defineBranding({ noun, segment, parent, inputs, wire, details, f
                 path: imagePath(id, name, "read"),
                 kind: "read",
                 digest: true,
+                ...(into !== undefined && { into }),
                 answer: z.object({ sha256: z.string() }),
             });
             return sha256;
@@ -227,7 +229,7 @@ export function defineBranding({ noun, segment, parent, inputs, wire, details, f
         description:
             `The colours and images of ${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}.\n\n` +
             "What is declared replaces what was there; what is not declared is left alone. Deleting the resource clears what it declares, " +
-            `and leaves the ${noun} alone. Imported images are not part of the program until it declares them, and are uploaded then.`,
+            `and leaves the ${noun} alone. Imported images are not part of the program until it declares them, as the lines that \`adopt-file\` prints do.`,
         importedBy: `the id of the ${noun}`,
         inputs,
         outputs,
@@ -251,6 +253,12 @@ export function defineBranding({ noun, segment, parent, inputs, wire, details, f
         async resolve(context, named) {
             const object = await details(context, named);
             return object && { id: object.id, inputs: {} };
+        },
+
+        async saveAsset(context, id, name, file) {
+            if ((await hashOf(context, id, name, file)) === undefined) return undefined;
+            const start = await buffer(createReadStream(file, { end: 63 }));
+            return `${name}${imageType(start).extension}`;
         },
 
         demands({ outputs: recorded }, declared) {

@@ -9,6 +9,7 @@ import {
     makeNode,
     type NodeKind,
     nodeName,
+    nodesUnder,
     placedIn,
     placeOf,
     present,
@@ -75,16 +76,22 @@ async function hashOf(context: VerbContext, storage: Storage, file: Node, record
     const { version, sha256 } = recorded;
     const isKnown = typeof version === "string" && typeof file.version === "string" && sameNode(version, file.version);
     if (isKnown && typeof sha256 === "string") return sha256;
-    const read = await context.client.request({
+    return digestOf(context, storage, file);
+}
+
+/** Reads the bytes, into a file where one is named, and answers their SHA-256. */
+async function digestOf(context: VerbContext, storage: Storage, file: Node, into?: string): Promise<string> {
+    const { sha256 } = await context.client.request({
         operation: "read the file",
         method: "GET",
         path: nodePath(storage, file.id, "read"),
         kind: "read",
         digest: true,
+        ...(into !== undefined && { into }),
         answer: z.object({ sha256: z.string() }),
         timeoutMs: 3_600_000,
     });
-    return read.sha256;
+    return sha256;
 }
 
 export const file = defineResource({
@@ -147,6 +154,17 @@ export const file = defineResource({
 
     async resolve(context, named) {
         return resolveNode(context, of, named);
+    },
+
+    async saveAsset(context, id, _source, file) {
+        const found = await present(context, of, id, { inputs: {}, outputs: {} });
+        if (found === undefined) return undefined;
+        await digestOf(context, found.storage, found.shown, file);
+        return found.shown.name;
+    },
+
+    async list(context, parent) {
+        return nodesUnder(context, of, parent);
     },
 
     async update(context, id, change) {

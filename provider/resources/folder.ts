@@ -7,6 +7,7 @@ import {
     makeNode,
     type NodeKind,
     nodeName,
+    nodesUnder,
     placedIn,
     placeOf,
     present,
@@ -111,6 +112,10 @@ export const folder = defineResource({
 
     async resolve(context, named) {
         return resolveNode(context, of, named);
+    },
+
+    async list(context, parent) {
+        return nodesUnder(context, of, parent);
     },
 
     async update(context, id, change) {

@@ -372,6 +372,14 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             return { id: id.toLowerCase(), inputs: {} };
         },
 
+        async list(context, { id: parent }) {
+            const others = (await listMembers(context, parent)).filter((one) => roleOf(one) !== "owner");
+            return others.map((one) => {
+                const id = `${parent}/${emailOf(one) || one.id}`;
+                return { id, remote: memberRemote(of, one, id, false) };
+            });
+        },
+
         async update(context, id, change) {
             const { parent, person } = split(id);
             const member = personOf(await listMembers(context, parent), id, change.known);

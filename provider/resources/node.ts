@@ -1,7 +1,7 @@
 /** What folders and files have in common: the storage and the folder they lie in, names that are never taken from others, renaming, moving, the trash. */
 import { z } from "zod";
 import { isAmbiguous, isApiError } from "../api/errors";
-import type { Change, Known, Parent, Properties, Remote, Rule, VerbContext } from "../core/define";
+import type { Change, Known, Listed, Parent, Properties, Remote, Rule, VerbContext } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
 import { parentId } from "../core/properties";
 import { shareDetails } from "./share";
@@ -14,6 +14,7 @@ import {
     nodeAnswer,
     nodeDetails,
     nodePath,
+    nodesWithin,
     type Storage,
     sameNode,
 } from "./storage";
@@ -146,8 +147,18 @@ function storageNamed(context: VerbContext, idOrName: string): Promise<Storage |
             denial = error;
             return undefined;
         });
+        // No two things have one id, but a workspace and a share may have one name.
+        if (workspace?.id === idOrName) return { segment: "workspace", id: workspace.id };
+        const share = await shareDetails(context, idOrName).catch((error) => {
+            if (workspace === undefined || !isApiError(error, "denied")) throw error;
+            return undefined;
+        });
+        if (workspace !== undefined && share !== undefined) {
+            throw new ResourceError(
+                `${JSON.stringify(idOrName)} is the name of workspace ${workspace.id} and of share ${share.id}: begin with the id of the one that is meant`,
+            );
+        }
         if (workspace !== undefined) return { segment: "workspace", id: workspace.id };
-        const share = await shareDetails(context, idOrName);
         if (share !== undefined) return { segment: "share", id: share.id };
         if (denial !== undefined) throw denial;
         return undefined;
@@ -204,8 +215,29 @@ async function nodeByPath(
     folder = "root",
 ): Promise<Node | undefined> {
     const type = deeper.length > 0 ? "folder" : of.type;
-    const found = (await childrenOf(context, storage, folder)).find((one) => one.name === name && one.type === type);
+    const named = (await childrenOf(context, storage, folder)).filter((one) => one.name === name && one.type === type);
+    const [found, ...others] = named;
+    if (others.length > 0) {
+        const candidates = named.map((one) => idOf(storage, one)).join(", ");
+        throw new ResourceError(
+            `several ${type}s there have the name ${JSON.stringify(name)}: ${candidates}. Name the right one by its id`,
+        );
+    }
     return found === undefined || deeper.length === 0 ? found : nodeByPath(context, of, storage, deeper, found.id);
+}
+
+/** The nodes of the kind in the storage of a workspace or a share. */
+export async function nodesUnder(
+    context: VerbContext,
+    of: NodeKind,
+    { kind, id }: { kind: string; id: string },
+): Promise<Listed[]> {
+    const storage: Storage = { segment: kind === "Share" ? "share" : "workspace", id };
+    const nodes = (await nodesWithin(context, storage)).filter(({ type }) => type === of.type);
+    return nodes.map((node) => ({
+        id: idOf(storage, node),
+        remote: { name: node.name, [of.placedBy]: node.parent ? idOf(storage, { id: node.parent }) : null },
+    }));
 }
 
 /** What lies in the folder in which a node shall lie. */

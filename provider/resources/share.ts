@@ -20,7 +20,7 @@ import {
 } from "./phrases";
 import { planLimit } from "./plan";
 import { countFiles, folderId } from "./storage";
-import { organizationOf } from "./workspace";
+import { organizationOf, sharesIn } from "./workspace";
 
 const answer = wrapped(["share"], z.looseObject({ id: z.coerce.string() }));
 type Shown = z.infer<typeof answer>;
@@ -268,7 +268,9 @@ export function remoteOf(shown: Shown, declared: Properties): Remote {
 }
 
 /** With the older switch off, what the newer one shows is what that means, and no change made by hand. */
-function withOlderSwitch(remote: Remote, { downloadEnabled }: Properties): Remote {
+function withOlderSwitch(remote: Remote, declared: Properties): Remote {
+    // Of an import nothing is declared yet: what is shown will be.
+    const { downloadEnabled = remote.downloadEnabled } = declared;
     const { downloadSecurity: newer, ...rest } = remote;
     if (downloadEnabled !== false || newer === undefined) return remote;
     return { downloadEnabled: newer === "off", ...rest };
@@ -567,6 +569,11 @@ export const share = defineResource({
         if (workspaceId === undefined)
             throw new ResourceError(`the service does not say which workspace share ${shown.id} belongs to`);
         return { id: shown.id, inputs: { workspaceId } };
+    },
+
+    async list(context, { id: workspaceId }) {
+        const rows = [...(await sharesIn(context, workspaceId)).values()];
+        return rows.map((one) => ({ id: one.id, remote: remoteOf(one, { workspaceId }) }));
     },
 
     async update(context, id, { set, clear, inputs: declared }) {

@@ -200,6 +200,11 @@ export const transferToken = defineResource({
             : { organizationId: organization, token: value, claimUrl, expiresAt, status };
     },
 
+    async list(context, { id: organizationId }) {
+        const active = await activeTokens(context, organizationId);
+        return active.map((one) => ({ id: `${organizationId}/${tokenIdOf(one)}`, remote: { organizationId } }));
+    },
+
     async update() {
         return undefined;
     },

@@ -303,6 +303,11 @@ export const workspace = defineResource({
         return { id: shown.id, inputs: { organizationId: org?.id } };
     },
 
+    async list(context, { id: organizationId }) {
+        const rows = [...(await workspacesOf(context, organizationId)).values()];
+        return rows.map((one) => ({ id: one.id, remote: { ...remoteOf(one), organizationId } }));
+    },
+
     async update(context, id, change) {
         const shown = await context.client.request({
             operation: "update the workspace",

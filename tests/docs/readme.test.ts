@@ -8,6 +8,7 @@ import type { PreviewOptions } from "@pulumi/pulumi/automation";
 import manifest from "../../package.json";
 import { defaultBaseUrl, readSettings } from "../../provider/core/config";
 import { manifest as requirement } from "../../require-node";
+import { command } from "../adopt/world";
 import type { RunOptions } from "../engines/engine";
 import { availableEngines } from "../engines/engines";
 import { prepareProject } from "../engines/project";
@@ -310,6 +311,27 @@ describe("configuration", () => {
         expect(credentials.map(({ token }) => token)).toEqual(["from the stack", "from the environment"]);
         expect(baseUrl).toBe("https://stack.example/");
     });
+});
+
+test("what is there already is adopted by the commands as they stand", async () => {
+    const commands = [...readme.matchAll(/^npx pulumi-fastio (adopt-file .*?)(?: {2,}#.*)?$/gm)].map(([, one]) => one);
+    expect(commands).toHaveLength(2);
+    const fastio = await Fixture.open(engine);
+    try {
+        const { org } = await fastio.api("POST", "org/create/", { domain: "acme-deal", name: "Acme Deal" });
+        await fastio.api("POST", `org/${org.id}/create/workspace/`, { folder_name: "due-diligence", name: "Deal" });
+        const env = { FASTIO_BASE_URL: fastio.baseUrl, FASTIO_TOKEN: fastio.emulator.token };
+        let lines = "";
+        for (const one of commands) {
+            const { code, stdout } = await command(fastio.project.folder, env, ...String(one).split(" "));
+            expect(code).toBe(0);
+            lines = stdout;
+        }
+        expect(lines).toMatch(/Organization\("acme-deal".*Workspace\("deal".*organizationId: acmeDeal\.id/s);
+        expect(readme).toContain("pulumi import --file import.json --generate-code=false");
+    } finally {
+        await fastio.close();
+    }
 });
 
 test("the local Fast.io prints what a program needs, and shows its page", async () => {

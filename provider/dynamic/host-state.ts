@@ -1,0 +1,37 @@
+/** How the dynamic host keeps a resource: its type, its provider's text, and the internal properties beside the kind's own. */
+import type { Known, Properties } from "../core/define";
+import { knownOf as knownOfState, toState, withInputs } from "../core/state";
+
+/** The host's own: the provider text, part of inputs and outputs. */
+export const providerKey = "__provider";
+
+const typePrefix = "pulumi-nodejs:dynamic/fastio:";
+
+/** The type of a kind's dynamic resources. */
+export function dynamicType(kind: string): string {
+    return `${typePrefix}${kind}`;
+}
+
+/** The kind of dynamic resources of this type; undefined when they are not ours. */
+export function kindOf(type: string): string | undefined {
+    return type.startsWith(typePrefix) ? type.slice(typePrefix.length) : undefined;
+}
+
+/** The text that the SDK registers as the provider of the kind's resources. */
+export function providerText(kind: string): string {
+    return `exports.handler = () => require("pulumi-fastio/runtime").provider("${kind}");`;
+}
+
+/** What the state knows, from outputs as the host keeps them. */
+export function knownOf({ [providerKey]: _, ...props }: Properties): Known {
+    return knownOfState(props);
+}
+
+/** The host hands over old outputs only, so that the inputs stand among them. Their secrecy is declared by the SDK. */
+export function stateOf(
+    outputs: Properties,
+    { [providerKey]: _, ...checked }: Properties,
+    from: Properties,
+): Properties {
+    return toState({ ...withInputs(outputs, checked), [providerKey]: from[providerKey] });
+}
