@@ -5,6 +5,7 @@ import { providerUrn, type ResourceState } from "./deployment-state";
 function neededUrns(resource: ResourceState): Set<string> {
     const urns = new Set([...resource.dependencies, ...Object.values(resource.propertyDependencies).flat()]);
     if (resource.provider !== "") urns.add(providerUrn(resource.provider));
+    if (resource.deletedWith !== "") urns.add(resource.deletedWith);
     return urns;
 }
 
@@ -85,9 +86,26 @@ export function withoutDanglingReferences(kept: ResourceState[], all: ResourceSt
                 .map(([key, urns]): [string, string[]] => [key, urns.filter((urn) => referable.has(urn))])
                 .filter(([, urns]) => urns.length > 0),
         );
+        resource.replaceWith = resource.replaceWith.filter((urn) => referable.has(urn));
+        if (!referable.has(resource.deletedWith)) resource.deletedWith = "";
         while (resource.parent !== "" && !present.has(resource.parent)) {
             resource.parent = parents.get(resource.parent) ?? "";
         }
         referable.add(resource.urn);
+    }
+}
+
+/** Lets everything refer to the resource of `former` by the URN that it has from now on. */
+export function rename(former: string, urn: string, resources: ResourceState[]): void {
+    const renamed = (one: string) => (one === former ? urn : one);
+    for (const resource of resources) {
+        resource.urn = renamed(resource.urn);
+        resource.parent = renamed(resource.parent);
+        resource.deletedWith = renamed(resource.deletedWith);
+        resource.dependencies = resource.dependencies.map(renamed);
+        resource.replaceWith = resource.replaceWith.map(renamed);
+        resource.propertyDependencies = Object.fromEntries(
+            Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, urns.map(renamed)]),
+        );
     }
 }

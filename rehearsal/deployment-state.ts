@@ -23,13 +23,25 @@ export interface ResourceState {
     initErrors: string[];
     additionalSecretOutputs: string[];
     ignoreChanges: string[];
+    replaceOnChanges: string[];
+    hideDiff: string[];
+    retainOnDelete: boolean;
+    /** The URN of a resource whose deletion takes this one along; empty when there is none. */
+    deletedWith: string;
+    replaceWith: string[];
+    /** Null when there is none. */
+    replacementTrigger: Value;
+    /** Seconds by verb. */
+    customTimeouts: Record<string, number>;
+    /** Read and never managed: `get` of the SDK. */
+    external: boolean;
     created?: string;
     modified?: string;
     /** Fields that another engine wrote and this one only carries. */
     carried: Properties;
 }
 
-export type OperationKind = "creating" | "updating" | "deleting";
+export type OperationKind = "creating" | "updating" | "deleting" | "reading" | "importing";
 
 export interface PendingOperation {
     resource: ResourceState;
@@ -57,12 +69,6 @@ export const providerTypePrefix = "pulumi:providers:";
 
 /** Fields with a meaning that this engine does not have: a state that uses them must not be changed by it. */
 const unsupportedFields = [
-    "external",
-    "retainOnDelete",
-    "deletedWith",
-    "replaceWith",
-    "replaceOnChanges",
-    "replacementTrigger",
     "resourceHooks",
     "refreshBeforeUpdate",
     "viewOf",
@@ -71,7 +77,7 @@ const unsupportedFields = [
     "taint",
 ] as const;
 
-const carriedFields = ["aliases", "customTimeouts", "importID", "hideDiff", "sourcePosition", "stackTrace"] as const;
+const carriedFields = ["aliases", "importID", "sourcePosition", "stackTrace"] as const;
 
 export function isProviderType(type: string): boolean {
     return type.startsWith(providerTypePrefix);
@@ -157,6 +163,14 @@ export class StateWriter {
             created: state.created ?? "",
             modified: state.modified ?? "",
             ignoreChanges: state.ignoreChanges,
+            replaceOnChanges: state.replaceOnChanges,
+            hideDiff: state.hideDiff,
+            retainOnDelete: state.retainOnDelete,
+            deletedWith: state.deletedWith,
+            replaceWith: state.replaceWith,
+            replacementTrigger: this.seal(state.replacementTrigger, crypter),
+            customTimeouts: state.customTimeouts,
+            external: state.external,
             ...state.carried,
         };
         // `custom` is always there, also when it is false.
@@ -193,6 +207,16 @@ export class StateWriter {
             initErrors: texts(written.initErrors),
             additionalSecretOutputs: texts(written.additionalSecretOutputs),
             ignoreChanges: texts(written.ignoreChanges),
+            replaceOnChanges: texts(written.replaceOnChanges),
+            hideDiff: texts(written.hideDiff),
+            retainOnDelete: written.retainOnDelete === true,
+            deletedWith: text(written.deletedWith),
+            replaceWith: texts(written.replaceWith),
+            replacementTrigger: this.open(written.replacementTrigger ?? null, crypter),
+            customTimeouts: Object.fromEntries(
+                Object.entries(properties(written.customTimeouts)).map(([verb, seconds]) => [verb, Number(seconds)]),
+            ),
+            external: written.external === true,
             ...(typeof written.created === "string" && { created: written.created }),
             ...(typeof written.modified === "string" && { modified: written.modified }),
             carried: Object.fromEntries(carried.map((field) => [field, written[field] ?? null])),

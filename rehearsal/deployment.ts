@@ -2,16 +2,24 @@
 
 import { Checkpoint } from "./checkpoint";
 import { allNeededBy, deleteRounds } from "./dependency-graph";
-import type { PendingOperation, ResourceState, StackState } from "./deployment-state";
+import {
+    type PendingOperation,
+    providerReference,
+    type ResourceState,
+    type StackState,
+    stackType,
+} from "./deployment-state";
 import type { Display, RunKind } from "./display";
+import type { Imported } from "./import-file";
 import { Program, toldExitCode } from "./program";
 import type { Config, Project } from "./project";
 import { Providers } from "./providers";
 import { refreshState } from "./refresh";
-import { messageOf, Registrations } from "./registrations";
+import { noOptions } from "./registration";
+import { dynamicProviderType, messageOf, Registrations } from "./registrations";
 import { ResourceMonitor } from "./resource-monitor";
 import { StepExecutor } from "./step-executor";
-import { StepGenerator } from "./step-generator";
+import { StepGenerator, wantedState } from "./step-generator";
 import type { Properties } from "./values";
 
 export interface DeploymentOptions {
@@ -29,6 +37,8 @@ export interface DeploymentOptions {
     save: (state: StackState) => Promise<void>;
     display: Display;
     signal: AbortSignal | undefined;
+    /** Of an import: what to take into the state. */
+    imports?: Imported[];
 }
 
 /** What a run leaves to be shown: the stack's outputs before and after. */
@@ -102,6 +112,7 @@ class DeploymentRun {
             if (kind === "refresh" || refresh) await this.refresh();
             else if (kind === "update" && !dryRun) this.warnOfPending(state.pendingOperations);
             if (kind === "destroy" && !this.failed) await this.deleteTheRest();
+            if (kind === "import") await this.import();
             if (kind === "update" && !this.failed) news = await this.update();
         } catch (error) {
             this.fail("", error);
@@ -136,17 +147,7 @@ class DeploymentRun {
     /** Runs the program and does what it wants; the stack's outputs are what comes of it. */
     private async update(): Promise<Properties> {
         const { project, stackName, config, dryRun, parallel, environment, display } = this.options;
-        const registrations = new Registrations({
-            project,
-            stackName,
-            config,
-            dryRun,
-            checkpoint: this.checkpoint,
-            generator: this.generator,
-            executor: this.executor,
-            providers: this.providers,
-            fail: (urn, error) => this.fail(urn, error),
-        });
+        const registrations = this.registrations();
         const signalled = Promise.withResolvers<void>();
         const finished = Promise.withResolvers<void>();
         this.monitor.serve(
@@ -154,6 +155,9 @@ class DeploymentRun {
             {
                 register: (request) => registrations.register(request),
                 registerOutputs: (urn, outputs) => registrations.registerOutputs(urn, outputs),
+                read: (request) => registrations.read(request),
+                invoke: (request) => registrations.invoke(request),
+                transform: (kind, callback) => registrations.transforms.add(kind, callback),
                 refuse: (what) => registrations.refuse("", what),
                 signal: () => {
                     signalled.resolve();
@@ -180,11 +184,61 @@ class DeploymentRun {
             await this.executor.idle();
         } finally {
             finished.resolve();
+            registrations.transforms.close();
             if (this.failed) await program.stop();
             await ended;
         }
         registrations.finishStack(!this.failed);
         return registrations.stackOutputs ?? {};
+    }
+
+    /** Takes what exists into the state: nothing is read, since it is known in full; the provider checks the inputs. */
+    private async import(): Promise<void> {
+        const { stackUrn, imports = [] } = this.options;
+        const { resources } = this.checkpoint.base;
+        for (const old of resources)
+            await this.executor.begin([{ operation: "same", urn: old.urn, old, next: { ...old } }]);
+        if (!this.stack(resources)) {
+            const [, , , name = ""] = stackUrn.split("::");
+            const goal = {
+                ...noOptions,
+                urn: stackUrn,
+                type: stackType,
+                name,
+                custom: false,
+                parent: "",
+                provider: "",
+            };
+            const next = wantedState({ ...goal, properties: {} });
+            await this.executor.begin([{ operation: "create", urn: stackUrn, next }]);
+        }
+        await this.executor.idle();
+        const known = resources.find(({ type, delete: condemned }) => type === dynamicProviderType && !condemned);
+        const reference = known ? providerReference(known) : await this.registrations().providerReference();
+        const provider = await this.providers.find(reference, resources);
+        for (const { goal, id, outputs } of imports) {
+            if (this.executor.stopped) return;
+            if (resources.some(({ urn }) => urn === goal.urn)) throw new Error(`${goal.urn} is in the stack already.`);
+            const next = { ...wantedState({ ...goal, provider: goal.custom ? reference : "" }), id, outputs };
+            if (goal.custom) next.inputs = await this.generator.check(provider, next, next.inputs, next.inputs);
+            await this.executor.begin([{ operation: "import", urn: goal.urn, next }]);
+            await this.executor.idle();
+        }
+    }
+
+    private registrations(): Registrations {
+        const { project, stackName, config, dryRun } = this.options;
+        return new Registrations({
+            project,
+            stackName,
+            config,
+            dryRun,
+            checkpoint: this.checkpoint,
+            generator: this.generator,
+            executor: this.executor,
+            providers: this.providers,
+            fail: (urn, error) => this.fail(urn, error),
+        });
     }
 
     private noteExit(code: number | null): void {

@@ -9,9 +9,9 @@ import { type Difference, isLogical, type Operation, type Step } from "./step";
 import type { StepObserver } from "./step-executor";
 import type { Properties } from "./values";
 
-export type RunKind = "update" | "refresh" | "destroy";
+export type RunKind = "update" | "refresh" | "destroy" | "import";
 
-const countedKinds = ["create", "update", "delete", "replace", "same"] as const;
+const countedKinds = ["create", "update", "delete", "replace", "import", "same"] as const;
 
 /** How many resources a run has treated in which way. */
 export type ChangeCounts = Partial<Record<(typeof countedKinds)[number], number>>;
@@ -47,6 +47,7 @@ const headers: Record<RunKind, [string, string]> = {
     update: ["Previewing update", "Updating"],
     refresh: ["Previewing refresh", "Refreshing"],
     destroy: ["Previewing destroy", "Destroying"],
+    import: ["Previewing import", "Importing"],
 };
 
 /** Mark, then what it is called before, during and after. */
@@ -58,6 +59,10 @@ const wording: Record<Operation, [string, string, string, string]> = {
     replace: ["+-", "replace", "replacing", "replaced"],
     "create-replacement": ["++", "create replacement", "creating replacement", "created replacement"],
     "delete-replaced": ["--", "delete original", "deleting original", "deleted original"],
+    read: [">", "read", "reading", "read"],
+    import: ["=", "import", "importing", "imported"],
+    discard: ["<", "discard", "discarding", "discarded"],
+    "discard-replaced": ["<<", "discard original", "discarding original", "discarded original"],
     forget: ["", "", "", ""],
     refresh: ["~", "refresh", "refreshing", "refresh"],
 };
@@ -163,12 +168,15 @@ export class Display implements StepObserver {
             return this.options.kind === "destroy" ? "" : "running";
         }
         const [, planned, doing, done] = wording[operation];
-        if (dryRun) return operation === "refresh" && (isStack || row.took === undefined) ? doing : planned;
+        const kept = row.step?.old?.retainOnDelete && operation.match(/delete|replace/) ? "[retain]" : "";
+        if (dryRun) return operation === "refresh" && (isStack || row.took === undefined) ? doing : planned + kept;
         const took = row.took === undefined || isStack ? Date.now() - row.began : row.took;
         // Whether it was for a replacement is said no longer.
         if (failed && (atEnd || row.failed)) return `**${doing.split(" ")[0]} failed**`;
         const over = row.took !== undefined && (!isStack || atEnd);
-        return over || atEnd ? `${done} (${duration(took)})` : `${doing} (${took < 1000 ? "0s" : duration(took)})`;
+        const text =
+            over || atEnd ? `${done} (${duration(took)})` : `${doing} (${took < 1000 ? "0s" : duration(took)})`;
+        return text + kept;
     }
 
     private info(row: Row, atEnd: boolean): string {
@@ -210,7 +218,9 @@ export class Display implements StepObserver {
     private printCounts(): void {
         const { dryRun } = this.options;
         this.print(this.paint.magenta("Resources:"));
-        const kinds = (["create", "update", "delete", "replace"] as const).filter((kind) => this.counts[kind]);
+        const kinds = (["create", "update", "delete", "replace", "import"] as const).filter(
+            (kind) => this.counts[kind],
+        );
         for (const kind of kinds) {
             const [mark, planned, , done] = wording[kind];
             const text = `${mark.padEnd(2)}${this.counts[kind]} ${dryRun ? `to ${planned}` : done}`;
@@ -238,9 +248,11 @@ export class Display implements StepObserver {
     }
 }
 
-/** Default providers belong to the engine: nobody wrote them. */
+/** Default providers belong to the engine: nobody wrote them. What is only read is nobody's change. */
 function isHidden(step: Step): boolean {
-    return step.operation === "forget" || isProviderType((step.next ?? step.old)?.type ?? "");
+    return (
+        ["forget", "read", "discard"].includes(step.operation) || isProviderType((step.next ?? step.old)?.type ?? "")
+    );
 }
 
 function isTold(message: Message): boolean {

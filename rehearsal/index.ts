@@ -2,6 +2,7 @@
 
 import { RehearsalStack, type RehearseOptions } from "./stack";
 
+export type { ImportedResource } from "./import-file";
 export { RehearsalError, type RehearsalStack, type RehearseOptions } from "./stack";
 
 /**

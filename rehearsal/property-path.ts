@@ -1,6 +1,6 @@
 // Property paths as resource options write them: `tags.a`, `list[0]`, `map["a.b"]`, `*` for every element.
 
-import { isObject, isSecret, type Properties, secret, type Value } from "./values";
+import { isObject, isPlainObject, isSecret, type Properties, sameValue, secret, type Value } from "./values";
 
 const parts = /\["((?:[^"\\]|\\.)*)"\]|\[(\d+|\*)\]|([^.[\]]+)/g;
 
@@ -36,4 +36,35 @@ function reset(path: string[], old: Value | undefined, value: Value | undefined)
         else result[name] = replaced;
     }
     return result;
+}
+
+/** Whether one of `patterns`, in which `*` stands for every element, names one of `paths` or something around it. */
+export function touchesAny(patterns: string[], paths: string[]): boolean {
+    const parsed = paths.map(parsePropertyPath);
+    return patterns
+        .map(parsePropertyPath)
+        .some((pattern) =>
+            parsed.some(
+                (path) =>
+                    path.length >= pattern.length &&
+                    pattern.every((part, index) => part === "*" || part === path[index]),
+            ),
+        );
+}
+
+/** The paths at which two values differ, as deep as both have parts. */
+export function differingPaths(one: Value | undefined, other: Value | undefined, path = ""): string[] {
+    if (sameValue(one, other)) return [];
+    const bothObjects = isPlainObject(one) && isPlainObject(other);
+    const bothLists = Array.isArray(one) && Array.isArray(other);
+    if (!bothObjects && !bothLists) return [path];
+    const [olds, news] = [one, other] as [Properties, Properties];
+    const join = (key: string) =>
+        bothLists
+            ? `${path}[${key}]`
+            : /^[^.[\]"]+$/.test(key)
+              ? [path, key].filter(Boolean).join(".")
+              : `${path}["${key}"]`;
+    const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])];
+    return keys.flatMap((key) => differingPaths(olds[key], news[key], join(key)));
 }

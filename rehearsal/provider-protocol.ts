@@ -19,9 +19,20 @@ import {
     toStruct,
 } from "./values";
 
+/** What a provider does not accept; an empty property stands for the whole. */
+export interface Failure {
+    property: string;
+    reason: string;
+}
+
 export interface CheckAnswer {
     inputs: Properties;
-    failures: { property: string; reason: string }[];
+    failures: Failure[];
+}
+
+export interface InvokeAnswer {
+    result: Properties;
+    failures: Failure[];
 }
 
 /** What a provider says about the difference; `changes` undefined leaves the comparison to the engine. */
@@ -163,9 +174,10 @@ export class ProviderProtocol {
         return diffAnswer(answer);
     }
 
-    async create(subject: Subject, inputs: Properties, preview: boolean): Promise<LiveObject> {
+    async create(subject: Subject, inputs: Properties, timeout: number, preview: boolean): Promise<LiveObject> {
         const request = about(new proto.CreateRequest(), subject)
             .setProperties(this.struct(inputs))
+            .setTimeout(timeout)
             .setPreview(preview);
         const made = await this.live(async () => {
             const answer = await ask<proto.CreateRequest, proto.CreateResponse>(
@@ -186,6 +198,7 @@ export class ProviderProtocol {
         oldOutputs: Properties,
         newInputs: Properties,
         ignoreChanges: string[],
+        timeout: number,
         preview: boolean,
     ): Promise<LiveObject> {
         const request = about(new proto.UpdateRequest(), subject)
@@ -194,6 +207,7 @@ export class ProviderProtocol {
             .setOlds(this.hashesOnly(oldOutputs))
             .setNews(this.struct(newInputs))
             .setIgnorechangesList(ignoreChanges)
+            .setTimeout(timeout)
             .setPreview(preview);
         const updated = await this.live(async () => {
             const answer = await ask<proto.UpdateRequest, proto.UpdateResponse>(
@@ -232,12 +246,29 @@ export class ProviderProtocol {
         };
     }
 
-    async delete(subject: Subject, id: string, inputs: Properties, outputs: Properties): Promise<void> {
+    async delete(
+        subject: Subject,
+        id: string,
+        inputs: Properties,
+        outputs: Properties,
+        timeout: number,
+    ): Promise<void> {
         const request = about(new proto.DeleteRequest(), subject)
             .setId(id)
+            .setTimeout(timeout)
             .setOldInputs(this.hashesOnly(inputs))
             .setProperties(this.hashesOnly(outputs));
         await ask<proto.DeleteRequest, Empty>((sent, done) => this.client.delete(sent, done), request);
+    }
+
+    /** The result of a function, or why the provider does not take its arguments. */
+    async invoke(token: string, args: Properties, preview: boolean): Promise<InvokeAnswer> {
+        const request = new proto.InvokeRequest().setTok(token).setArgs(this.struct(args)).setPreview(preview);
+        const answer = await ask<proto.InvokeRequest, proto.InvokeResponse>(
+            (sent, done) => this.client.invoke(sent, done),
+            request,
+        );
+        return { result: fromStruct(answer.getReturn()), failures: failuresIn(answer.getFailuresList()) };
     }
 
     async cancel(): Promise<void> {
@@ -350,10 +381,12 @@ function plainStruct(values: Properties) {
 function checkAnswer(answer: proto.CheckResponse, sent: Properties): CheckAnswer {
     return {
         inputs: restoreContents(markSecrets(fromStruct(answer.getInputs()), sent), sent),
-        failures: answer
-            .getFailuresList()
-            .map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() })),
+        failures: failuresIn(answer.getFailuresList()),
     };
+}
+
+function failuresIn(list: proto.CheckFailure[]): Failure[] {
+    return list.map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
 }
 
 function diffAnswer(answer: proto.DiffResponse): DiffAnswer {

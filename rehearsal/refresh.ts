@@ -1,13 +1,13 @@
 // Looks at what is really there: reads every resource, compares it with the state, and brings the state up to date.
 
 import type { Checkpoint } from "./checkpoint";
+import { decideFrom } from "./decision";
 import { withoutDanglingReferences } from "./dependency-graph";
 import { isProviderType, type ResourceState } from "./deployment-state";
 import type { DiffAnswer, ProviderProtocol } from "./provider-protocol";
 import type { Providers } from "./providers";
 import type { Operation, Step } from "./step";
 import { markSecretOutputs, type StepExecutor, subject } from "./step-executor";
-import { decideFrom } from "./step-generator";
 import { sameValue } from "./values";
 
 export interface RefreshOptions {
@@ -62,6 +62,7 @@ async function look(
     if (!sameValue(state.inputs, old.inputs) || !sameValue(state.outputs, old.outputs)) {
         state.modified = new Date().toISOString();
     }
+    if (old.external) return { state, result: "same" };
     // The program has not run: what it wanted last time is compared with what is there.
     const answer = await provider.diff(subject(old), id, inputs, outputs, old.inputs, old.ignoreChanges);
     const { changes, difference } = decideFrom(inverted(answer), old, state);

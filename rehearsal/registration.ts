@@ -1,8 +1,10 @@
 // What a program asks for when it registers a resource; what this engine does not do is refused by its name.
 
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { isProviderType, stackType } from "./deployment-state";
-import { fromStruct, mapProperties, type Properties, withoutOutputValues } from "./values";
+import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import { type Alias, decodeAlias } from "./aliases";
+import { isProviderType } from "./deployment-state";
+import { parseDuration } from "./durations";
+import { fromStruct, mapProperties, type Properties, type Value, withoutOutputValues } from "./values";
 
 /** A resource as the program wants it. */
 export interface Goal {
@@ -18,10 +20,39 @@ export interface Goal {
     propertyDependencies: Record<string, string[]>;
     /** Undefined when the program says nothing: then the parent's counts. */
     protect: boolean | undefined;
+    /** Undefined when the program says nothing, as above. */
+    retainOnDelete: boolean | undefined;
+    /** Empty when the program says nothing: then the parent's counts. */
+    deletedWith: string;
     ignoreChanges: string[];
+    replaceOnChanges: string[];
+    replaceWith: string[];
+    replacementTrigger: Value;
+    hideDiffs: string[];
+    /** Seconds by verb. */
+    customTimeouts: Record<string, number>;
     deleteBeforeReplace: boolean | undefined;
     additionalSecretOutputs: string[];
+    aliases: Alias[];
 }
+
+/** Options that say nothing. */
+export const noOptions = {
+    dependencies: [],
+    propertyDependencies: {},
+    protect: undefined,
+    retainOnDelete: undefined,
+    deletedWith: "",
+    ignoreChanges: [],
+    replaceOnChanges: [],
+    replaceWith: [],
+    replacementTrigger: null,
+    hideDiffs: [],
+    customTimeouts: {},
+    deleteBeforeReplace: undefined,
+    additionalSecretOutputs: [],
+    aliases: [],
+} satisfies Partial<Goal>;
 
 const dynamicTypePrefix = "pulumi-nodejs:";
 
@@ -41,25 +72,52 @@ export function decodeRegistration(request: RegisterResourceRequest, urn: string
         dependencies: request.getDependenciesList(),
         propertyDependencies,
         protect: request.hasProtect() ? request.getProtect() : undefined,
+        retainOnDelete: request.hasRetainondelete() ? request.getRetainondelete() : undefined,
+        deletedWith: request.getDeletedwith(),
         ignoreChanges: request.getIgnorechangesList(),
+        replaceOnChanges: request.getReplaceonchangesList(),
+        // Older SDKs lack these.
+        replaceWith: request.getReplaceWithList?.() ?? [],
+        replacementTrigger: (request.getReplacementTrigger?.()?.toJavaScript() ?? null) as Value,
+        hideDiffs: request.getHidediffsList?.() ?? [],
+        customTimeouts: decodeTimeouts(request.getCustomtimeouts()),
         deleteBeforeReplace: request.getDeletebeforereplacedefined() ? request.getDeletebeforereplace() : undefined,
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+        aliases: [...request.getAliasesList().map(decodeAlias), ...request.getAliasurnsList().map((urn) => ({ urn }))],
     };
+}
+
+/** What `get` of the SDK asks for: a resource that is read and never managed. */
+export function decodeRead(request: ReadResourceRequest, urn: string): Goal {
+    return {
+        ...noOptions,
+        urn,
+        type: request.getType(),
+        name: request.getName(),
+        custom: true,
+        parent: request.getParent(),
+        provider: request.getProvider(),
+        properties: mapProperties(fromStruct(request.getProperties()), withoutOutputValues),
+        dependencies: request.getDependenciesList(),
+        additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+    };
+}
+
+function decodeTimeouts(timeouts: RegisterResourceRequest.CustomTimeouts | undefined): Record<string, number> {
+    const written = {
+        create: timeouts?.getCreate(),
+        update: timeouts?.getUpdate(),
+        delete: timeouts?.getDelete(),
+        read: timeouts?.getRead?.(),
+    };
+    return Object.fromEntries(
+        Object.entries(written).flatMap(([verb, text]) => (text ? [[verb, parseDuration(text)]] : [])),
+    );
 }
 
 /** Fields of a registration that stand for an option which this engine does not have. Older SDKs lack some of them. */
 const unsupportedOptions = {
     importid: "import",
-    aliasesList: "aliases",
-    aliasurnsList: "aliases",
-    retainondelete: "retainOnDelete",
-    replaceonchangesList: "replaceOnChanges",
-    deletedwith: "deletedWith",
-    replaceWithList: "replaceWith",
-    replacementTrigger: "replacementTrigger",
-    hidediffsList: "hideDiffs",
-    customtimeouts: "customTimeouts",
-    transformsList: "transforms",
     hooks: "hooks",
     provider: "provider",
     providersMap: "providers",
@@ -73,22 +131,18 @@ export function unsupportedIn(request: RegisterResourceRequest): string | undefi
         if (says(fields[field])) return `the resource option \`${unsupportedOptions[field]}\``;
     }
     if (request.getRemote()) return "remote components";
-    if (!request.getCustom()) return undefined;
-    const type = request.getType();
-    if (isProviderType(type)) return `explicit providers (\`${type}\`)`;
-    if (request.getPackageref() !== "") return "parameterized packages";
-    if (!type.startsWith(dynamicTypePrefix)) return `resources of the provider plugin \`${type.split(":")[0]}\``;
-    return undefined;
+    return request.getCustom() ? unsupportedProviderOf(request.getType(), request.getPackageref()) : undefined;
+}
+
+/** What of a resource or a function of `token` the rehearsal has no provider for. */
+export function unsupportedProviderOf(token: string, packageReference: string): string | undefined {
+    if (isProviderType(token)) return `explicit providers (\`${token}\`)`;
+    if (packageReference !== "") return "parameterized packages";
+    if (token.startsWith("pulumi:pulumi:")) return `\`${token}\` (stack references)`;
+    return token.startsWith(dynamicTypePrefix) ? undefined : `the provider plugin \`${token.split(":")[0]}\``;
 }
 
 /** Whether a field says anything: an empty message says as little as one that is not there. */
 function says(value: unknown): boolean {
     return typeof value === "object" && value !== null ? Object.values(value).some(says) : Boolean(value);
-}
-
-/** The URN of a resource: the types of its parents, the Stack left out, lead to its own. */
-export function makeUrn(stack: string, project: string, parent: string, type: string, name: string): string {
-    const parentType = parent.split("::")[2];
-    const chain = parentType === undefined || parentType === stackType ? type : `${parentType}$${type}`;
-    return `urn:pulumi:${stack}::${project}::${chain}::${name}`;
 }

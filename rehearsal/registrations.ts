@@ -1,17 +1,32 @@
 // What a program registers: taken in the order in which it comes, decided one at a time, answered when it is done.
 
 import { randomUUID } from "node:crypto";
-import type { RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
+import type {
+    ReadResourceRequest,
+    RegisterResourceRequest,
+    ResourceInvokeRequest,
+} from "@pulumi/pulumi/proto/resource_pb";
+import { makeUrn } from "./aliases";
 import { holdsAsset, withHashes } from "./assets";
 import type { Checkpoint } from "./checkpoint";
+import { decideFrom } from "./decision";
 import { providerReference, providerTypePrefix, type ResourceState, stackType } from "./deployment-state";
 import type { Config, Project } from "./project";
+import type { InvokeAnswer } from "./provider-protocol";
 import type { Providers } from "./providers";
-import { decodeRegistration, type Goal, makeUrn, unsupportedIn } from "./registration";
-import { Told } from "./step";
+import {
+    decodeRead,
+    decodeRegistration,
+    type Goal,
+    noOptions,
+    unsupportedIn,
+    unsupportedProviderOf,
+} from "./registration";
+import { type Step, Told } from "./step";
 import type { StepExecutor } from "./step-executor";
-import { decideFrom, type StepGenerator, wantedState } from "./step-generator";
-import { type Properties, secret, unknown } from "./values";
+import { type Registration, type StepGenerator, wantedState } from "./step-generator";
+import { Transforms } from "./transforms";
+import { fromStruct, type Properties, secret, unknown } from "./values";
 
 export interface RegistrationsOptions {
     project: Project;
@@ -26,7 +41,8 @@ export interface RegistrationsOptions {
     fail: (urn: string, error: unknown) => void;
 }
 
-const dynamicPackage = "pulumi-nodejs";
+/** The type of the one provider that this engine has. */
+export const dynamicProviderType = `${providerTypePrefix}pulumi-nodejs`;
 
 export class Registrations {
     private deciding: Promise<void> = Promise.resolve();
@@ -37,34 +53,51 @@ export class Registrations {
     /** The stack's outputs, once the program has told them. */
     stackOutputs: Properties | undefined;
 
+    /** Functions of the program that change what it registers. */
+    readonly transforms = new Transforms();
+
     constructor(private readonly options: RegistrationsOptions) {}
 
     /** Resolves when the resource is as the program wants it, and never when it cannot be. */
     async register(request: RegisterResourceRequest): Promise<ResourceState> {
-        const { project, stackName } = this.options;
-        const isStack = request.getType() === stackType;
-        if (!isStack && request.getParent() === "") request.setParent(this.stackUrn);
-        const urn = makeUrn(stackName, project.name, request.getParent(), request.getType(), request.getName());
-        if (isStack) this.stackUrn = urn;
+        const urn = this.place(request);
+        await this.transforms.apply(urn, request);
         const unsupported = unsupportedIn(request);
         if (unsupported) return this.refuse(urn, unsupported);
         const goal = decodeRegistration(request, urn);
-        goal.protect ??= this.goals.get(goal.parent)?.protect;
-        this.goals.set(urn, goal);
+        this.inherit(goal);
         goal.properties = await this.withHashes(goal.properties);
-        if (goal.custom) {
-            this.dynamicProvider ??= this.registerDynamicProvider();
-            goal.provider = await this.dynamicProvider;
+        if (goal.custom) goal.provider = await this.providerReference();
+        return this.decided(goal, (registration) => this.options.generator.generate(registration));
+    }
+
+    /** Resolves with what is read, and never when it cannot be. */
+    async read(request: ReadResourceRequest): Promise<ResourceState> {
+        const urn = this.place(request);
+        const unsupported = unsupportedProviderOf(request.getType(), request.getPackageref());
+        if (unsupported) return this.refuse(urn, unsupported);
+        const goal = decodeRead(request, urn);
+        goal.properties = await this.withHashes(goal.properties);
+        goal.provider = await this.providerReference();
+        return this.decided(goal, (registration) => this.options.generator.generateRead(registration, request.getId()));
+    }
+
+    /** What a function of a provider answers. */
+    async invoke(request: ResourceInvokeRequest): Promise<InvokeAnswer> {
+        await this.transforms.applyToInvoke(request);
+        const token = request.getTok();
+        const unsupported =
+            request.getProvider() === ""
+                ? unsupportedProviderOf(token, request.getPackageref())
+                : "the invoke option `provider`";
+        if (unsupported) return this.refuse("", unsupported);
+        const { providers, checkpoint, dryRun } = this.options;
+        const provider = await providers.find(await this.providerReference(), checkpoint.base.resources);
+        try {
+            return await provider.invoke(token, await this.withHashes(fromStruct(request.getArgs())), dryRun);
+        } catch (cause) {
+            throw new Error(`invocation of ${token} returned an error: ${messageOf(cause)}`, { cause });
         }
-        const { promise, resolve } = Promise.withResolvers<ResourceState>();
-        this.decide(urn, async () => {
-            const answer = (state: ResourceState) => {
-                this.done.set(urn, state);
-                resolve(state);
-            };
-            await this.options.executor.begin(await this.options.generator.generate({ goal, answer }));
-        });
-        return promise;
     }
 
     /** A component's outputs are saved as they come; the stack's wait for the end of the run. */
@@ -90,6 +123,42 @@ export class Registrations {
         const stack = this.done.get(this.stackUrn);
         if (!stack || !this.stackOutputs) return;
         stack.outputs = succeeded ? this.stackOutputs : { ...stack.outputs, ...this.stackOutputs };
+    }
+
+    /** The URN of what is asked for; without a parent it belongs to the Stack. */
+    private place(request: RegisterResourceRequest | ReadResourceRequest): string {
+        const { project, stackName } = this.options;
+        const isStack = request.getType() === stackType;
+        if (!isStack && request.getParent() === "") request.setParent(this.stackUrn);
+        const urn = makeUrn(stackName, project.name, request.getParent(), request.getType(), request.getName());
+        if (isStack) this.stackUrn = urn;
+        return urn;
+    }
+
+    private decided(goal: Goal, generate: (registration: Registration) => Promise<Step[]>): Promise<ResourceState> {
+        const { promise, resolve } = Promise.withResolvers<ResourceState>();
+        this.decide(goal.urn, async () => {
+            const answer = (state: ResourceState) => {
+                this.done.set(goal.urn, state);
+                resolve(state);
+            };
+            await this.options.executor.begin(await generate({ goal, answer }));
+        });
+        return promise;
+    }
+
+    /** `urn::id` of the provider of dynamic resources, which is registered when the first of them needs it. */
+    providerReference(): Promise<string> {
+        this.dynamicProvider ??= this.registerDynamicProvider();
+        return this.dynamicProvider;
+    }
+
+    private inherit(goal: Goal): void {
+        const parent = this.goals.get(goal.parent);
+        goal.protect ??= parent?.protect;
+        goal.retainOnDelete ??= parent?.retainOnDelete;
+        goal.deletedWith ||= parent?.deletedWith ?? "";
+        this.goals.set(goal.urn, goal);
     }
 
     /** Stops the program, which asks for something that this engine does not do. */
@@ -126,7 +195,7 @@ export class Registrations {
     /** The default provider of dynamic resources: a resource of its own, which keeps the whole configuration. */
     private registerDynamicProvider(): Promise<string> {
         const { project, stackName, config, dryRun, checkpoint, generator, executor, providers } = this.options;
-        const type = `${providerTypePrefix}${dynamicPackage}`;
+        const type = dynamicProviderType;
         const urn = makeUrn(stackName, project.name, "", type, "default");
         const { promise, resolve } = Promise.withResolvers<string>();
         this.decide(urn, async () => {
@@ -159,21 +228,7 @@ export class Registrations {
 }
 
 function providerGoal(urn: string, type: string): Goal {
-    return {
-        urn,
-        type,
-        name: "default",
-        custom: true,
-        parent: "",
-        provider: "",
-        properties: {},
-        dependencies: [],
-        propertyDependencies: {},
-        protect: undefined,
-        ignoreChanges: [],
-        deleteBeforeReplace: undefined,
-        additionalSecretOutputs: [],
-    };
+    return { ...noOptions, urn, type, name: "default", custom: true, parent: "", provider: "", properties: {} };
 }
 
 /** What an error says to people; nothing when they have been told already. */

@@ -1,6 +1,7 @@
 // What the engine serves to the program: the resource monitor and the engine's log, on one port.
 
 import { Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, status } from "@grpc/grpc-js";
+import type { Callback } from "@pulumi/pulumi/proto/callback_pb";
 import { EngineService, type IEngineServer } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import {
     GetRootResourceResponse,
@@ -9,12 +10,17 @@ import {
     RequirePulumiVersionResponse,
     SetRootResourceResponse,
 } from "@pulumi/pulumi/proto/engine_pb";
+import { CheckFailure, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { type IResourceMonitorServer, ResourceMonitorService } from "@pulumi/pulumi/proto/resource_grpc_pb";
 import {
     DeploymentInfo,
+    type ReadResourceRequest,
+    ReadResourceResponse,
     type RegisterResourceOutputsRequest,
     type RegisterResourceRequest,
     RegisterResourceResponse,
+    type ResourceInvokeRequest,
+    ResourceInvokeResponse,
     type ResourceMonitorFeature,
     type SupportsFeatureRequest,
     SupportsFeatureResponse,
@@ -23,10 +29,12 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import type { ResourceState } from "./deployment-state";
 import { secretKeys } from "./program";
 import type { Config } from "./project";
+import type { InvokeAnswer } from "./provider-protocol";
 import {
     fromStruct,
     mapProperties,
     type Properties,
+    type Receiver,
     reducePropertiesTo,
     toStruct,
     withoutOutputValues,
@@ -38,6 +46,10 @@ export type Severity = "debug" | "info" | "warning" | "error";
 export interface MonitorEvents {
     register(request: RegisterResourceRequest): Promise<ResourceState>;
     registerOutputs(urn: string, outputs: Properties): Promise<void>;
+    read(request: ReadResourceRequest): Promise<ResourceState>;
+    invoke(request: ResourceInvokeRequest): Promise<InvokeAnswer>;
+    /** The program wants to see every registration, or every invoke, that follows. */
+    transform(kind: "resources" | "invokes", callback: Callback): void;
     /** The program has come to its end; answered when everything is done. */
     signal(): Promise<void>;
     /** The program asks for something that this engine does not do. */
@@ -137,12 +149,38 @@ function monitorService(facts: MonitorFacts, events: MonitorEvents): IResourceMo
             await events.signal();
             done(null, new Empty());
         },
-        invoke: refused("functions of providers (`Invoke`)"),
+        readResource: async (
+            { request }: ServerUnaryCall<ReadResourceRequest, ReadResourceResponse>,
+            done: sendUnaryData<ReadResourceResponse>,
+        ) => {
+            try {
+                const { urn, outputs } = await events.read(request);
+                const properties = toStruct(reducePropertiesTo(receiverOf(request), outputs));
+                done(null, new ReadResourceResponse().setUrn(urn).setProperties(properties));
+            } catch (error) {
+                done(failure(error));
+            }
+        },
+        invoke: async (
+            { request }: ServerUnaryCall<ResourceInvokeRequest, ResourceInvokeResponse>,
+            done: sendUnaryData<ResourceInvokeResponse>,
+        ) => {
+            try {
+                done(null, invoked(await events.invoke(request)));
+            } catch (error) {
+                done(failure(error));
+            }
+        },
         call: refused("methods of resources (`Call`)"),
-        readResource: refused("reading existing resources (`get`, `ReadResource`)"),
         existsResource: refused("looking for existing resources (`ExistsResource`)"),
-        registerStackTransform: refused("stack transforms"),
-        registerStackInvokeTransform: refused("invoke transforms"),
+        registerStackTransform: ({ request }: ServerUnaryCall<Callback, Empty>, done) => {
+            events.transform("resources", request);
+            done(null, new Empty());
+        },
+        registerStackInvokeTransform: ({ request }: ServerUnaryCall<Callback, Empty>, done) => {
+            events.transform("invokes", request);
+            done(null, new Empty());
+        },
         registerResourceHook: refused("resource hooks"),
         registerErrorHook: refused("error hooks"),
         registerPackage: refused("parameterized packages (`RegisterPackage`)"),
@@ -191,12 +229,23 @@ function deploymentInfo({ project, stack, config, dryRun, parallel }: MonitorFac
 }
 
 function registered(request: RegisterResourceRequest, state: ResourceState): RegisterResourceResponse {
-    const receiver = {
-        secrets: request.getAcceptsecrets(),
-        references: request.getAcceptresources(),
-        assetContents: true,
-    };
     // What a component puts out may refer to resources that are not registered yet: the program has it anyway.
-    const outputs = state.custom ? reducePropertiesTo(receiver, state.outputs) : {};
+    const outputs = state.custom ? reducePropertiesTo(receiverOf(request), state.outputs) : {};
     return new RegisterResourceResponse().setUrn(state.urn).setId(state.id).setObject(toStruct(outputs));
+}
+
+interface Accepting {
+    getAcceptsecrets(): boolean;
+    getAcceptresources(): boolean;
+}
+
+function receiverOf(request: Accepting): Receiver {
+    return { secrets: request.getAcceptsecrets(), references: request.getAcceptresources(), assetContents: true };
+}
+
+function invoked({ result, failures }: InvokeAnswer): ResourceInvokeResponse {
+    const list = failures.map(({ property, reason }) => new CheckFailure().setProperty(property).setReason(reason));
+    // Older SDKs have no message of its own for it.
+    const Answer = ResourceInvokeResponse ?? InvokeResponse;
+    return new Answer().setReturn(toStruct(result)).setFailuresList(list);
 }

@@ -20,12 +20,13 @@ import type {
     UpResult,
 } from "@pulumi/pulumi/automation";
 import pc from "picocolors";
+import { makeUrn } from "./aliases";
 import { runDeployment } from "./deployment";
 import { type StackState, StateWriter, stackType } from "./deployment-state";
 import { Display, type RunKind } from "./display";
+import { type Imported, type ImportedResource, readImportFile } from "./import-file";
 import { secretMask } from "./masking";
 import { type Config, fullKey, type Project, readProject, readStackConfig } from "./project";
-import { makeUrn } from "./registration";
 import { isSecret, plainReceiver, reduceTo } from "./values";
 
 /** How to rehearse a program. */
@@ -152,9 +153,16 @@ export class RehearsalStack {
         return this.run("destroy", options.previewOnly === true, options);
     }
 
-    /** Import files are not read yet: this always fails, and changes nothing. */
-    async import(_options: ImportOptions): Promise<ImportResult> {
-        throw new RehearsalError("", "error: The rehearsal does not support `import`. The Pulumi CLI does.");
+    /**
+     * Takes things that exist into the state, as `pulumi import --file` does. Dynamic resources come with their `inputs`
+     * and `outputs`; a secret among them is `{"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+     * "plaintext": …}`. No code is generated.
+     */
+    async import(options: ImportOptions & { resources?: ImportedResource[] }): Promise<ImportResult> {
+        const { resources = [], nameTable = {}, protect = true, generateCode: _, ...rest } = options;
+        const imports = () => readImportFile({ resources, nameTable, protect }, this.name, this.project.name);
+        const outcome = await this.run("import", false, rest, imports);
+        return { ...outcome, generatedCode: "" };
     }
 
     /** The stack's outputs; those that are secret say so, and hold their plain value. */
@@ -193,7 +201,12 @@ export class RehearsalStack {
         return makeUrn(this.name, this.project.name, "", stackType, `${this.project.name}-${this.name}`);
     }
 
-    private async run(kind: RunKind, dryRun: boolean, options: RunOptions): Promise<RunOutcome> {
+    private async run(
+        kind: RunKind,
+        dryRun: boolean,
+        options: RunOptions,
+        imports?: () => Imported[],
+    ): Promise<RunOutcome> {
         refuseUnsupported(options);
         if (this.running) {
             throw new RehearsalError("", "error: the stack is currently locked by 1 lock(s): a run is under way.");
@@ -201,13 +214,18 @@ export class RehearsalStack {
         this.running = true;
         try {
             await this.load();
-            return await this.runAlone(kind, dryRun, options);
+            return await this.runAlone(kind, dryRun, options, readOrRefuse(imports));
         } finally {
             this.running = false;
         }
     }
 
-    private async runAlone(kind: RunKind, dryRun: boolean, options: RunOptions): Promise<RunOutcome> {
+    private async runAlone(
+        kind: RunKind,
+        dryRun: boolean,
+        options: RunOptions,
+        imports: Imported[],
+    ): Promise<RunOutcome> {
         let stdout = "";
         const startTime = new Date();
         const mask = secretMask(this.config);
@@ -235,6 +253,7 @@ export class RehearsalStack {
             save: (next) => this.save(next),
             display,
             signal: options.signal,
+            imports,
         });
         display.finish(outputs);
         if (!dryRun) this.version += 1;
@@ -276,6 +295,15 @@ export class RehearsalStack {
         const deployment = await this.writer.write(this.state);
         await writeFile(`${file}.new`, JSON.stringify(deployment, undefined, 4), { mode: 0o600 });
         await rename(`${file}.new`, file);
+    }
+}
+
+/** A file that cannot be imported fails as a run does. */
+function readOrRefuse(imports: (() => Imported[]) | undefined): Imported[] {
+    try {
+        return imports?.() ?? [];
+    } catch (cause) {
+        throw new RehearsalError("", `error: ${cause instanceof Error ? cause.message : cause}\n`);
     }
 }
 

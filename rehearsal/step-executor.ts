@@ -4,7 +4,7 @@ import type { Checkpoint } from "./checkpoint";
 import { type ResourceState, urnName } from "./deployment-state";
 import type { LiveObject, Subject } from "./provider-protocol";
 import type { Operation, Step } from "./step";
-import { isSecret, mapProperties, secret } from "./values";
+import { isSecret, mapProperties, secret, unknown } from "./values";
 
 export interface StepObserver {
     began(step: Step): void;
@@ -84,8 +84,16 @@ export class StepExecutor {
             case "update":
                 await this.update(step, existing(step.old), existing(step.next));
                 break;
+            case "read":
+                await this.read(step, existing(step.next));
+                break;
+            case "import":
+                await this.import(existing(step.next));
+                break;
             case "delete":
             case "delete-replaced":
+            case "discard":
+            case "discard-replaced":
                 await this.delete(step, existing(step.old));
                 break;
             case "same":
@@ -131,7 +139,7 @@ export class StepExecutor {
         if (!step.provider) return { id: "", outputs: {}, initErrors: [] };
         const { dryRun } = this.options;
         if (dryRun && !step.provider.supportsPreview) return { id: "", outputs: next.inputs, initErrors: [] };
-        return step.provider.create(subject(next), next.inputs, dryRun);
+        return step.provider.create(subject(next), next.inputs, next.customTimeouts.create ?? 0, dryRun);
     }
 
     private async update(step: Step, old: ResourceState, next: ResourceState): Promise<void> {
@@ -165,14 +173,57 @@ export class StepExecutor {
         const { dryRun } = this.options;
         if (dryRun && !step.provider.supportsPreview) return { id: next.id, outputs: next.inputs, initErrors: [] };
         const { inputs, outputs } = old;
-        return step.provider.update(subject(next), old.id, inputs, outputs, next.inputs, next.ignoreChanges, dryRun);
+        const { ignoreChanges, customTimeouts } = next;
+        return step.provider.update(
+            subject(next),
+            old.id,
+            inputs,
+            outputs,
+            next.inputs,
+            ignoreChanges,
+            customTimeouts.update ?? 0,
+            dryRun,
+        );
+    }
+
+    private async read(step: Step, next: ResourceState): Promise<void> {
+        // What is to be made in this run cannot be read in a preview: all that it says is unknown.
+        if (next.id !== unknown) {
+            await this.checkpoint.begin(next, "reading");
+            let found: LiveObject | undefined;
+            try {
+                found = await step.provider?.read(subject(next), next.id, next.inputs, next.inputs);
+                if (!found) throw new Error(`resource '${next.id}' does not exist`);
+            } catch (error) {
+                await this.checkpoint.end(next, {});
+                throw error;
+            }
+            next.id = found.id;
+            next.outputs = found.outputs;
+            next.initErrors = found.initErrors;
+        }
+        next.created = step.old?.created ?? new Date().toISOString();
+        next.modified = step.old?.modified ?? next.created;
+        markSecretOutputs(next);
+        if (step.deleteLater && step.old) step.old.delete = true;
+        await this.checkpoint.end(next, { made: next, gone: step.deleteLater ? undefined : step.old });
+    }
+
+    /** Takes what exists, and is known in full, into the state. */
+    private async import(next: ResourceState): Promise<void> {
+        next.created = next.modified = new Date().toISOString();
+        markSecretOutputs(next);
+        await this.checkpoint.end(next, { made: next });
     }
 
     private async delete(step: Step, old: ResourceState): Promise<void> {
         if (step.operation === "delete" && old.protect) throw new ProtectedError(old.urn);
         await this.checkpoint.begin(old, "deleting");
         try {
-            if (!this.options.dryRun) await step.provider?.delete(subject(old), old.id, old.inputs, old.outputs);
+            if (!this.options.dryRun) {
+                const { id, inputs, outputs, customTimeouts } = old;
+                await step.provider?.delete(subject(old), id, inputs, outputs, customTimeouts.delete ?? 0);
+            }
         } catch (error) {
             await this.checkpoint.end(old, {});
             throw error;

@@ -1,25 +1,16 @@
 // Decides what has to be done for each resource, from what the program wants, what the state has and what providers say.
 
-import { dependentsOf } from "./dependency-graph";
+import { formerUrns } from "./aliases";
+import { type Decision, decideFrom, describe, describeOptions } from "./decision";
+import { dependentsOf, rename } from "./dependency-graph";
 import { isProviderType, type ResourceState } from "./deployment-state";
-import { resetPath } from "./property-path";
-import type { CheckAnswer, DiffAnswer, ProviderProtocol } from "./provider-protocol";
+import { resetPath, touchesAny } from "./property-path";
+import type { CheckAnswer, ProviderProtocol } from "./provider-protocol";
 import type { Providers } from "./providers";
 import type { Goal } from "./registration";
 import { type Difference, type Step, Told } from "./step";
 import { subject } from "./step-executor";
-import {
-    compareKeys,
-    isSecret,
-    mapProperties,
-    masked,
-    type Properties,
-    plainReceiver,
-    reduceTo,
-    sameValue,
-    unknown,
-    type Value,
-} from "./values";
+import { isSecret, mapProperties, masked, type Properties, sameValue, unknown, type Value } from "./values";
 
 /** A resource that the program waits for. */
 export interface Registration {
@@ -33,18 +24,16 @@ export interface GeneratorOptions {
     error: (urn: string, message: string) => void;
 }
 
-/** A diff with the engine's own comparison filled in where the provider left it out. */
-interface Decision {
-    changes: boolean;
-    replaces: boolean;
-    deleteBeforeReplace: boolean;
-    difference: Difference | undefined;
-}
-
 export class StepGenerator {
     private readonly seen = new Set<string>();
     /** URNs for which something has been decided; what the state has besides is deleted at the end. */
     private readonly decided = new Set<string>();
+    /** What the state has by URN, as the run found it. */
+    private olds: Map<string, ResourceState> | undefined;
+    /** Who has taken over the resource of a former URN, and by which former URN a resource has found its own. */
+    private readonly takenBy = new Map<string, string>();
+    private readonly foundBy = new Map<string, string>();
+    private readonly replaced = new Set<string>();
     /** URNs deleted before their replacement is made. */
     private readonly deleted = new Set<string>();
     private readonly pendingDeletes = new Set<ResourceState>();
@@ -60,29 +49,32 @@ export class StepGenerator {
     /** The steps for one registration, in their order. Throws `Told` when the program is to be stopped for it. */
     async generate({ goal, answer }: Registration): Promise<Step[]> {
         const { urn } = goal;
-        if (this.seen.has(urn)) {
-            this.options.error(urn, `Duplicate resource URN '${urn}'; try giving it a unique name`);
-            throw new Told();
-        }
-        this.seen.add(urn);
-        const old = this.resources.find((resource) => resource.urn === urn && !resource.delete);
+        this.see(urn);
+        const { old, former, conflict } = this.findOld(goal);
         const next = wantedState(goal);
         const provider = goal.custom ? await this.options.providers.find(goal.provider, this.resources) : undefined;
         const work = { urn, next, answer, ...(provider && { provider }) };
 
         // Its old self is gone already, on behalf of something that it depends on.
-        const recreating = this.deleted.delete(urn);
-        const known = recreating ? undefined : old;
+        const recreating = this.deleted.delete(old?.urn ?? urn);
+        const known = recreating || old?.external ? undefined : old;
         if (known) next.inputs = this.withIgnoredChanges(goal, known.inputs);
         if (provider) next.inputs = await this.check(provider, next, known?.inputs ?? {}, next.inputs);
+        if (conflict) {
+            this.options.error(urn, conflict);
+            throw new Told();
+        }
+        if (former !== undefined) this.takeOver(former, urn);
         if (!old) {
             this.decided.add(urn);
             return [{ operation: "create", ...work }];
         }
-        if (recreating) {
+        if (!known) {
             this.decided.add(urn);
+            this.replaced.add(urn);
             const { difference } = describe(undefined, old, next);
-            return replacement({ ...work, old, ...(difference && { difference }) }, "delete first");
+            const step = { ...work, old, ...(difference && { difference }) };
+            return replacement(step, recreating ? "delete first" : "create first");
         }
 
         const decision = await this.decide(provider, goal, old, next);
@@ -95,6 +87,22 @@ export class StepGenerator {
         return [{ operation: "same", ...work, old, ...describeOptions(old, next) }];
     }
 
+    /** The steps for something that is only read. What this stack has managed under the same name goes, unless it is that. */
+    async generateRead({ goal, answer }: Registration, id: string): Promise<Step[]> {
+        const { urn } = goal;
+        this.see(urn);
+        this.decided.add(urn);
+        const { old } = this.findOld(goal);
+        const next: ResourceState = { ...wantedState(goal), id, external: true };
+        const provider = await this.options.providers.find(goal.provider, this.resources);
+        const step: Step = { operation: "read", urn, next, provider, answer, ...(old && { old }) };
+        if (!old || old.external || old.id === id) return [step];
+        return [
+            { ...step, deleteLater: true },
+            { operation: "replace", urn, old, next },
+        ];
+    }
+
     /** Takes note of a resource whose steps are decided elsewhere. */
     settle(urn: string): void {
         this.decided.add(urn);
@@ -102,26 +110,67 @@ export class StepGenerator {
 
     /** What the state has and the program no longer asks for, and old halves of replacements. */
     async generateDeletes(): Promise<Step[]> {
-        const steps: Step[] = [];
-        for (const old of this.resources) {
-            const { urn } = old;
-            if (old.delete ? this.pendingDeletes.has(old) : this.decided.has(urn)) continue;
-            if (old.pendingReplacement) {
-                steps.push({ operation: "forget", urn, old });
-                continue;
-            }
-            const difference = this.differences.get(urn);
-            const operation = old.delete ? "delete-replaced" : "delete";
-            steps.push({ ...(await this.deletion(old)), operation, ...(old.delete && difference && { difference }) });
+        const condemned = this.resources.filter((old) =>
+            old.delete ? !this.pendingDeletes.has(old) : !this.decided.has(old.urn),
+        );
+        const urns = new Set(condemned.map(({ urn }) => urn));
+        return Promise.all(
+            condemned.map(async (old): Promise<Step> => {
+                const { urn } = old;
+                if (old.pendingReplacement) return { operation: "forget", urn, old };
+                const step = await this.deletion(old, urns);
+                if (old.external) return { ...step, operation: old.delete ? "discard-replaced" : "discard" };
+                if (!old.delete) return { ...step, operation: "delete" };
+                const difference = this.differences.get(urn);
+                return { ...step, ...(difference && { difference }) };
+            }),
+        );
+    }
+
+    private see(urn: string): void {
+        if (this.seen.has(urn)) {
+            this.options.error(urn, `Duplicate resource URN '${urn}'; try giving it a unique name`);
+            throw new Told();
         }
-        return steps;
+        this.seen.add(urn);
+    }
+
+    /** The resource in the state that `goal` goes on with, the former URN by which it was found, and what speaks against it. */
+    private findOld(goal: Goal): { old?: ResourceState; former?: string; conflict?: string } {
+        const { urn } = goal;
+        this.olds ??= new Map(this.resources.filter((old) => !old.delete).map((old) => [old.urn, old]));
+        const taker = this.takenBy.get(urn);
+        if (taker !== undefined) {
+            const conflict = `Duplicate resource URN '${urn}' conflicting with alias on resource with URN '${taker}'`;
+            return { conflict };
+        }
+        const former = formerUrns(goal, goal.aliases, this.foundBy.get(goal.parent));
+        const found = [urn, ...former].find((one) => this.olds?.has(one));
+        const old = found === undefined ? undefined : this.olds.get(found);
+        if (!old || found === undefined) return {};
+        if (found === urn) return { old };
+        const other = this.seen.has(found) ? found : this.takenBy.get(found);
+        if (other === undefined) return { old, former: found };
+        return {
+            old,
+            conflict:
+                `Duplicate resource alias '${found}' applied to resource with URN '${urn}' ` +
+                `conflicting with resource with URN '${other}'`,
+        };
+    }
+
+    private takeOver(former: string, urn: string): void {
+        this.takenBy.set(former, urn);
+        this.foundBy.set(urn, former);
+        rename(former, urn, this.resources);
     }
 
     private withIgnoredChanges(goal: Goal, olds: Properties): Properties {
         return goal.ignoreChanges.reduce((inputs, path) => resetPath(path, olds, inputs), goal.properties);
     }
 
-    private async check(provider: ProviderProtocol, next: ResourceState, olds: Properties, news: Properties) {
+    /** The inputs as the provider takes them; throws `Told` when it does not. */
+    async check(provider: ProviderProtocol, next: ResourceState, olds: Properties, news: Properties) {
         const answer = await provider.check(subject(next), olds, news);
         this.refuseFailures(next, news, answer);
         return answer.inputs;
@@ -142,7 +191,7 @@ export class StepGenerator {
         old: ResourceState,
         next: ResourceState,
     ): Promise<Decision> {
-        if (old.provider !== next.provider) {
+        if (this.isForced(old, next)) {
             return { changes: true, replaces: true, deleteBeforeReplace: false, ...describe(undefined, old, next) };
         }
         const answer = await provider?.diff(
@@ -153,7 +202,19 @@ export class StepGenerator {
             next.inputs,
             goal.ignoreChanges,
         );
-        return decideFrom(answer, old, next);
+        const decision = decideFrom(answer, old, next);
+        const unfinished = old.initErrors.length > 0 && touchesAny(goal.replaceOnChanges, ["#initErrors"]);
+        return unfinished ? { ...decision, changes: true, replaces: true } : decision;
+    }
+
+    /** Whether the resource is replaced whatever its provider says. */
+    private isForced(old: ResourceState, next: ResourceState): boolean {
+        const triggers = [old.replacementTrigger, next.replacementTrigger];
+        return (
+            old.provider !== next.provider ||
+            [next.deletedWith, ...next.replaceWith].some((urn) => this.replaced.has(urn)) ||
+            (!triggers.includes(null) && !sameValue(old.replacementTrigger, next.replacementTrigger))
+        );
     }
 
     private async replace(step: Work, goal: Goal, decision: Decision): Promise<Step[]> {
@@ -161,33 +222,50 @@ export class StepGenerator {
         if (old.protect && next.protect) this.refuseReplacement(urn);
         if (step.provider) next.inputs = await this.check(step.provider, next, {}, goal.properties);
         if (step.difference) this.differences.set(urn, step.difference);
+        this.replaced.add(urn);
         if (!(goal.deleteBeforeReplace ?? decision.deleteBeforeReplace)) return replacement(step, "create first");
 
         const deletions: Step[] = [];
-        for (const dependent of (await this.replacedWith(old)).reverse()) {
+        const dependents = (await this.replacedWith(old)).reverse();
+        const urns = new Set([urn, ...dependents.map((dependent) => dependent.urn)]);
+        for (const dependent of dependents) {
             if (this.pendingDeletes.has(dependent)) continue;
             if (dependent.protect) this.refuseDependentReplacement(dependent.urn, urn);
-            deletions.push({ ...(await this.deletion(dependent)), pendingReplacement: true });
+            deletions.push({ ...(await this.deletion(dependent, urns)), pendingReplacement: true });
             this.deleted.add(dependent.urn);
             this.pendingDeletes.add(dependent);
         }
         // A delete that an earlier run has done is not done again.
-        if (!old.pendingReplacement) deletions.push({ ...(await this.deletion(old)), pendingReplacement: true });
+        if (!old.pendingReplacement) deletions.push({ ...(await this.deletion(old, urns)), pendingReplacement: true });
         return [...deletions, ...replacement(step, "delete first")];
     }
 
-    private async deletion(old: ResourceState): Promise<Step> {
-        const called = old.custom && !isProviderType(old.type);
+    /** The provider is not asked to delete what the program retains, and what goes with something of `condemned`. */
+    private async deletion(old: ResourceState, condemned: Set<string>): Promise<Step> {
+        const called =
+            old.custom &&
+            !old.external &&
+            !isProviderType(old.type) &&
+            !old.retainOnDelete &&
+            !condemned.has(old.deletedWith);
         const provider = called ? await this.options.providers.find(old.provider, this.resources) : undefined;
         return { operation: "delete-replaced", urn: old.urn, old, ...(provider && { provider }) };
     }
 
-    /** What has to be replaced because it takes a property from `root`, whose value nobody knows before it is made. */
+    /**
+     * What has to be replaced with `root`: because it says so, or because it takes a property from it, whose value nobody
+     * knows before it is made.
+     */
     private async replacedWith(root: ResourceState): Promise<ResourceState[]> {
         const replaced = new Set([root.urn]);
         const found: ResourceState[] = [];
         for (const dependent of dependentsOf(root, this.resources, (urn) => this.decided.has(urn))) {
-            if (!dependent.custom || dependent.delete) continue;
+            if (!dependent.custom || dependent.delete || dependent.external) continue;
+            if ([dependent.deletedWith, ...dependent.replaceWith].some((urn) => replaced.has(urn))) {
+                replaced.add(dependent.urn);
+                found.push(dependent);
+                continue;
+            }
             const touched = Object.entries(dependent.propertyDependencies)
                 .filter(([, urns]) => urns.some((urn) => replaced.has(urn)))
                 .map(([key]) => key);
@@ -254,64 +332,16 @@ export function wantedState(goal: Goal): ResourceState {
         initErrors: [],
         additionalSecretOutputs: goal.additionalSecretOutputs,
         ignoreChanges: goal.ignoreChanges,
+        replaceOnChanges: goal.replaceOnChanges,
+        hideDiff: goal.hideDiffs,
+        retainOnDelete: goal.retainOnDelete ?? false,
+        deletedWith: goal.deletedWith,
+        replaceWith: goal.replaceWith,
+        replacementTrigger: goal.replacementTrigger,
+        customTimeouts: goal.customTimeouts,
+        external: false,
         carried: {},
     };
-}
-
-/** Components have no provider to ask: their inputs decide. */
-export function decideFrom(answer: DiffAnswer | undefined, old: ResourceState, next: ResourceState): Decision {
-    return {
-        changes: answer?.changes ?? !sameValue(plain(old.inputs), plain(next.inputs)),
-        replaces:
-            answer !== undefined && (answer.replaces.length > 0 || answer.details.some((detail) => detail.replaces)),
-        deleteBeforeReplace: answer?.deleteBeforeReplace ?? false,
-        ...describe(answer, old, next),
-    };
-}
-
-function describe(
-    answer: DiffAnswer | undefined,
-    old: ResourceState,
-    next: ResourceState,
-): { difference: Difference | undefined } {
-    const changes =
-        answer && answer.details.length > 0 ? fromDetails(answer) : compareKeys(old.inputs, next.inputs, masked);
-    const shown = (key: string) => answer === undefined || answer.changed.length === 0 || answer.changed.includes(key);
-    return {
-        difference: unlessEmpty({
-            added: changes.added.filter(shown),
-            deleted: changes.deleted.filter(shown),
-            updated: [...changes.updated.filter(shown), ...changedOptions(old, next)].sort(),
-        }),
-    };
-}
-
-function describeOptions(old: ResourceState, next: ResourceState): { difference?: Difference } {
-    const difference = unlessEmpty({ added: [], deleted: [], updated: changedOptions(old, next) });
-    return difference ? { difference } : {};
-}
-
-function changedOptions(old: ResourceState, next: ResourceState): string[] {
-    return (["protect", "provider"] as const).filter((option) => old[option] !== next[option]);
-}
-
-function fromDetails({ details }: DiffAnswer): Difference {
-    const top = (kind: "add" | "delete" | "update") => [
-        ...new Set(
-            details.filter((detail) => detail.kind === kind && !/[.[]/.test(detail.path)).map(({ path }) => path),
-        ),
-    ];
-    const nested = details.filter(({ path }) => /[.[]/.test(path)).map(({ path }) => path.split(/[.[]/)[0] ?? path);
-    return { added: top("add"), deleted: top("delete"), updated: [...new Set([...top("update"), ...nested])] };
-}
-
-function unlessEmpty(difference: Difference): Difference | undefined {
-    const { added, deleted, updated } = difference;
-    return added.length + deleted.length + updated.length > 0 ? difference : undefined;
-}
-
-function plain(value: Value): Value {
-    return reduceTo(plainReceiver, value);
 }
 
 function printed(value: Value | undefined): string {

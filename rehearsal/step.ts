@@ -11,6 +11,10 @@ export type Operation =
     | "replace"
     | "create-replacement"
     | "delete-replaced"
+    | "read"
+    | "import"
+    | "discard"
+    | "discard-replaced"
     | "forget"
     | "refresh";
 
@@ -28,7 +32,7 @@ export interface Step {
     old?: ResourceState;
     /** The resource as it will be. */
     next?: ResourceState;
-    /** Who does the work; absent for components, for deletes loaded when they run, and for bookkeeping. */
+    /** Who does the work; absent for components, for bookkeeping, and for deletes of which the provider is not told. */
     provider?: ProviderProtocol;
     /** Of a provider resource: configures the process instead of calling it. */
     configure?: (state: ResourceState) => Promise<void>;
@@ -45,9 +49,7 @@ export interface Step {
 
 /** Whether the step is what happens to the resource as a whole; the parts of a replacement are not. */
 export function isLogical(step: Step): boolean {
-    return (
-        step.operation !== "create-replacement" && step.operation !== "delete-replaced" && step.operation !== "forget"
-    );
+    return !["create-replacement", "delete-replaced", "discard-replaced", "forget"].includes(step.operation);
 }
 
 /** An error that has been told to the user already. */

@@ -18,11 +18,33 @@ class Thing extends pulumi.CustomResource {
 class Group extends pulumi.ComponentResource {
     constructor(name, inputs, options) {
         super("toy:index:Group", name, inputs, options);
+        for (const child of inputs.children ?? []) {
+            new Thing("Thing", child, { name: inputs.inner ?? child }, { parent: this });
+        }
     }
 }
 
-const { resources = [], outputs = {}, last } = JSON.parse(process.env.TOY_PROGRAM);
+const { resources = [], outputs = {}, last, stackTransform } = JSON.parse(process.env.TOY_PROGRAM);
 const made = {};
+
+/** Options refer to other resources by name, or to the stack's. */
+const referring = {
+    deletedWith: resolve,
+    replaceWith: (names) => names.map(resolve),
+    aliases: (list) => list.map(alias),
+};
+
+function alias(given) {
+    if (typeof given === "string" || given.parent === undefined) return given;
+    return { ...given, parent: given.parent === "stack" ? pulumi.rootStackResource : resolve(given.parent) };
+}
+
+/** Functions that a program in JSON can only name. */
+const transforms = {
+    sized: ({ props, opts }) => ({ props: { ...props, size: 7 }, opts }),
+    retained: ({ props, opts, custom }) => (custom ? { props, opts: { ...opts, retainOnDelete: true } } : undefined),
+    imported: ({ props, opts }) => ({ props, opts: { ...opts, import: "thing-7" } }),
+};
 
 /** `$name.property` stands for an output, `{secret: …}` for a secret, `{asset: …}` for a file. */
 function resolve(value) {
@@ -37,8 +59,12 @@ function resolve(value) {
     return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, resolve(inner)]));
 }
 
+if (stackTransform) pulumi.runtime.registerResourceTransform(transforms[stackTransform]);
+
 for (const { name, kind = "Thing", inputs = {}, dependsOn = [], parent, ...options } of resources) {
     const all = { ...options, dependsOn: dependsOn.map(resolve), ...(parent && { parent: resolve(parent) }) };
+    for (const [option, read] of Object.entries(referring)) if (all[option]) all[option] = read(all[option]);
+    if (all.transforms) all.transforms = all.transforms.map((one) => transforms[one]);
     made[name] = kind === "Group" ? new Group(name, resolve(inputs), all) : new Thing(kind, name, resolve(inputs), all);
     if (kind === "Group") made[name].registerOutputs({ title: inputs.title });
 }
@@ -47,6 +73,7 @@ Object.assign(exports, resolve(outputs));
 if (last === "throw") throw new Error("the program gives up");
 if (last === "exit") process.exit(3);
 if (last === "invoke") pulumi.runtime.invoke("toy:index:lookup", {});
+if (last === "lookup") pulumi.runtime.invoke("pulumi-nodejs:index:lookup", {});
 if (last === "print") {
     console.log(`the token is ${new pulumi.Config("toy").require("token")}`);
     pulumi.log.warn("mind the gap");

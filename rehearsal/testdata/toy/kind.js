@@ -62,7 +62,7 @@ exports.provider = (kind) => ({
         await fault("read", props.name);
         const found = service((objects) => objects[id]);
         if (!found || found.gone) return {};
-        return { id, props: { ...found, label: props.label }, inputs: found };
+        return { id, props: { ...found, ...(props.label && { label: props.label }) }, inputs: found };
     },
     async update(id, olds, news) {
         log("update", news.name, { id, olds, news });
