@@ -162,10 +162,9 @@ export function refuseArchived(kind: string, { archived }: { archived: number })
 
 export function requireRole(role: Role | null, needed: Role, kind: string): Role {
     if (role !== null && atLeast(role, needed)) return role;
-    throw new ApiError(
-        "DENIED",
-        role === null ? `You have no access to this ${kind}.` : `This needs the role ${needed}.`,
-    );
+    if (role !== null) throw new ApiError("DENIED", `This needs the role ${needed}.`);
+    const site = kind === "workspace" ? "notAWorkspaceMember" : "notGranted";
+    throw new ApiError("DENIED", `You have no access to this ${kind}.`, { site });
 }
 
 /** A limited API key reaches what one of its scopes covers: the object itself or something above it. */

@@ -4,8 +4,6 @@ import { ApiError } from "./api-error";
 import { assetUrl } from "./asset-url";
 import type { Answer, Backend, Call, Caller, User } from "./call";
 
-const tokenSeconds = 3600;
-
 export interface NewAccount {
     email: string;
     accountType: User["accountType"];
@@ -123,19 +121,23 @@ export function createApiKey(backend: Backend, key: Partial<ApiKey> & { userId: 
 
 /** A token of everything that the account may do. */
 export function fullSignIn(backend: Backend, { id }: User): Answer {
-    return { auth_token: signToken(backend, { sub: id }), expires_in: tokenSeconds, "2factor": false };
+    return { auth_token: signToken(backend, { sub: id }), expires_in: backend.dialect.tokenSeconds, "2factor": false };
 }
 
 /** A token that is good for giving the second factor only. */
 export function limitedSignIn(backend: Backend, { id }: User): Answer {
-    return { auth_token: signToken(backend, { sub: id, limited: true }), expires_in: tokenSeconds, "2factor": true };
+    return {
+        auth_token: signToken(backend, { sub: id, limited: true }),
+        expires_in: backend.dialect.tokenSeconds,
+        "2factor": true,
+    };
 }
 
 /** Lets its bearer into one share: with the caller's own account where there is one. */
 export function shareToken(call: Call, share: string): Answer {
     const sub = call.signedIn?.user.id;
     const auth_token = signToken(call.backend, { ...(sub !== undefined && { sub }), share });
-    return { auth_token, expires_in: tokenSeconds };
+    return { auth_token, expires_in: call.dialect.tokenSeconds };
 }
 
 /** What a token says of its bearer. */
@@ -154,7 +156,7 @@ export function signToken(backend: Backend, claims: Claims): string {
     const { now } = backend.clock;
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString("base64url");
     const head = encode({ alg: "HS256", typ: "JWT" });
-    const signed = `${head}.${encode({ ...claims, iat: now, exp: now + tokenSeconds })}`;
+    const signed = `${head}.${encode({ ...claims, iat: now, exp: now + backend.dialect.tokenSeconds })}`;
     return `${signed}.${hmac(backend, signed)}`;
 }
 

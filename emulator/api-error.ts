@@ -1,4 +1,4 @@
-// The refusals of the API: the overview's error classes with their HTTP statuses.
+// The refusals of the API: the overview's error classes with their codes and HTTP statuses.
 
 /** Error class → code and HTTP status, as the overview's table has them, plus two codes of single sites. */
 const classes = {
@@ -27,24 +27,42 @@ const classes = {
 
 export type ErrorClass = keyof typeof classes;
 
-const isClass = (name: string): name is ErrorClass => name in classes;
+/** Checks that have a number of their own in some dialects. */
+export type Site =
+    | "anonymous"
+    | "notAWorkspaceMember"
+    | "notGranted"
+    | "notVerified"
+    | "noSuchNode"
+    | "quicksharesRetired";
 
-/** The class that the API refuses with under an HTTP status; none for the statuses of gateways. */
-export function classOfStatus(status: number): ErrorClass | undefined {
-    if (status === 429) return "ENHANCE_CALM";
-    return Object.keys(classes)
-        .filter(isClass)
-        .find((name) => classes[name][1] === status);
+export const errorClasses = Object.keys(classes) as ErrorClass[];
+
+export function overviewCode(errorClass: ErrorClass): number {
+    return classes[errorClass][0];
 }
 
-/** A request that the API refuses; it becomes the error envelope. */
-export class ApiError extends Error {
-    readonly code: number;
-    readonly status: number;
+export function overviewStatus(errorClass: ErrorClass): number {
+    return classes[errorClass][1];
+}
 
-    constructor(errorClass: ErrorClass, text: string) {
+/** A request that the API refuses; the dialect makes the error envelope of it. */
+export class ApiError extends Error {
+    readonly errorClass: ErrorClass;
+    readonly site: Site | undefined;
+    /** The key of the request that is wrong. */
+    readonly field: string | undefined;
+
+    constructor(errorClass: ErrorClass, text: string, { site, field }: { site?: Site; field?: string } = {}) {
         super(text);
         this.name = "ApiError";
-        [this.code, this.status] = classes[errorClass];
+        this.errorClass = errorClass;
+        this.site = site;
+        this.field = field;
+    }
+
+    /** By the overview, for those who only ask what went wrong. */
+    get status(): number {
+        return overviewStatus(this.errorClass);
     }
 }

@@ -1,6 +1,7 @@
 // One request on its way through a service, and the routes that services declare.
 import { ApiError } from "./api-error";
 import type { Clock } from "./clock";
+import type { Dialect } from "./dialects";
 import { type Input, parseInteger } from "./fields";
 import type { Ids } from "./ids";
 import type { Effect, Kind } from "./ledger";
@@ -11,6 +12,7 @@ export interface Backend {
     readonly store: Store;
     readonly clock: Clock;
     readonly ids: Ids;
+    readonly dialect: Dialect;
 }
 
 export interface User {
@@ -136,7 +138,8 @@ export class Call {
     constructor(backend: Backend, parts: CallParts) {
         this.backend = backend;
         this.method = parts.method;
-        this.input = { GET: parts.query, POST: parts.body }[parts.method] ?? { ...parts.body, ...parts.query };
+        const input = { GET: parts.query, POST: parts.body }[parts.method] ?? { ...parts.body, ...parts.query };
+        this.input = backend.dialect.fields(input);
         this.query = parts.query;
         this.origin = parts.origin;
         this.files = parts.files;
@@ -155,6 +158,10 @@ export class Call {
 
     get now(): number {
         return this.backend.clock.now;
+    }
+
+    get dialect(): Dialect {
+        return this.backend.dialect;
     }
 
     /** Who asks; null on a route that needs no credential. */

@@ -1,12 +1,13 @@
 // The subcommand `pulumi-fastio emulator`: runs an emulator until it is told to stop.
 import { Command, InvalidArgumentError, Option } from "commander";
 import { createEmulator, type Emulator } from "./create-emulator";
+import { type DialectName, dialectNames } from "./dialects";
 
 interface Options {
     port: number;
     host: string;
     data?: string;
-    dialect: string;
+    dialect: DialectName;
     latency: number;
     json?: true;
 }
@@ -17,7 +18,7 @@ export function emulatorCommand(): Command {
         .option("--port <port>", "port to listen on; 0 takes a free one", wholeNumber(65_535), 4010)
         .option("--host <address>", "address to listen on", "127.0.0.1")
         .option("--data <file>", "keep the state in this file between runs")
-        .addOption(new Option("--dialect <name>", "dialect of the API").choices(["seed"]).default("seed"))
+        .addOption(new Option("--dialect <name>", "dialect of the API").choices(dialectNames).default("seed"))
         .option("--latency <ms>", "delay every answer by this many milliseconds", wholeNumber(3_600_000), 0)
         .option("--json", "print one JSON object on one line")
         .addHelpText(

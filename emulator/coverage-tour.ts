@@ -181,7 +181,7 @@ const members = ["org", "workspace", "share"].flatMap((family, index): (Step | A
     return [
         { account: ann },
         { ...invite(ann), wants: ["member.permissions"] },
-        get(`${path}/members/list/`, "users.0.status", "users.0.invite", "pagination"),
+        get(`${path}/members/list/`, "users.0.permissions", "pagination"),
         { ...get(`${path}/member/{member}/details/`, "member.id"), params: { member: ann } },
         { ...post(`${path}/member/{member}/update/`, { permissions: "admin" }), params: { member: ann } },
         { ...post(`${path}/member/{member}/transfer_ownership/`, {}), params: { member: ann } },

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { createEmulator } from "./create-emulator";
 import { Driver } from "./driver";
 
@@ -8,8 +9,10 @@ describe("createEmulator", () => {
     const folder = mkdtempSync(join(tmpdir(), "emulator-"));
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    it.each(["mid2026", "wrapped", "klingon"])("refuses the dialect %s", (dialect) => {
-        expect(() => createEmulator({ dialect })).toThrow(`does not speak the dialect "${dialect}"`);
+    it("refuses a dialect that nobody speaks", () => {
+        expect(() => createEmulator({ dialect: "klingon" as "seed" })).toThrow(
+            /"klingon"; it speaks seed, wrapped, mid2026\.$/,
+        );
     });
 
     it("repeats its ids and secrets with a seed, and only with one", async () => {
@@ -104,5 +107,14 @@ describe("createEmulator", () => {
         writeFileSync(text, "This is a text, and a long one, but no database at all. ".repeat(50));
         expect(() => createEmulator({ data: text })).toThrow(`The data file ${text} cannot be used`);
         expect(() => createEmulator({ data: join(folder, "no", "where.db") })).toThrow("cannot be used");
+    });
+
+    it("refuses a data file with other tables", async () => {
+        const data = join(folder, "older.db");
+        await createEmulator({ data }).close();
+        const database = new DatabaseSync(data);
+        database.exec("PRAGMA user_version = 2");
+        database.close();
+        expect(() => createEmulator({ data })).toThrow("it was not written by this version of the emulator");
     });
 });

@@ -7,6 +7,7 @@ import { connectionReset, noAnswer } from "./broken-answer";
 import { type Backend, Routes } from "./call";
 import { Clock } from "./clock";
 import { mountControlPlane } from "./control-plane";
+import { type DialectName, dialectOf } from "./dialects";
 import { Faults } from "./faults";
 import { createApp } from "./http";
 import { Ids } from "./ids";
@@ -59,8 +60,8 @@ const services = [
 export interface EmulatorOptions {
     /** File that keeps the state between runs; in memory when absent. */
     data?: string;
-    /** The dialect of the API contract; `seed`, of 2026-02-12, is the default and the only one so far. */
-    dialect?: string;
+    /** How the API speaks: `seed`, the contract of 2026-02-12, by default; `wrapped`, in another envelope; `mid2026`, later. */
+    dialect?: DialectName;
     /** Delays every answer of the API. */
     latencyMs?: number;
     /** Makes ids and secrets repeat from run to run. */
@@ -83,14 +84,12 @@ export interface Emulator {
 /** A local Fast.io: the API under `/current/`, a control plane under `/_emulator/`. */
 export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const { data, dialect = "seed", latencyMs = 0, seed } = options;
-    if (dialect !== "seed") {
-        throw new Error(`The emulator does not speak the dialect "${dialect}"; this version has "seed".`);
-    }
     if (!(latencyMs >= 0)) throw new Error(`latencyMs must be a number of milliseconds, not ${latencyMs}.`);
 
+    const spoken = dialectOf(dialect);
     const clock = new Clock(options.clock);
     const store = new Store(data);
-    const backend: Backend = { store, clock, ids: new Ids(store) };
+    const backend: Backend = { store, clock, ids: new Ids(store), dialect: spoken };
     const start = () => startAfresh(backend, seed);
     if (store.settings.token === "") store.transaction(start);
     clock.offsetSeconds = store.settings.clockOffsetSeconds;
@@ -98,7 +97,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
 
     const routes = apiRoutes();
     const ledger = new Ledger();
-    const rateLimit = new RateLimit(clock);
+    const rateLimit = new RateLimit(backend);
     const faults = new Faults();
     const closing = new AbortController();
     const parts = { backend, routes, ledger, rateLimit, faults, latencyMs, closing: closing.signal };
@@ -142,7 +141,8 @@ export function apiRoutes(): Routes {
 }
 
 /** The first state, and that after a reset: one verified agent account, whose id and token stay. */
-function startAfresh({ store, clock, ids }: Backend, seed: string | number | undefined): void {
+function startAfresh(backend: Backend, seed: string | number | undefined): void {
+    const { store, clock, ids } = backend;
     store.clear();
     clock.offsetSeconds = 0;
     clock.dateSkewSeconds = 0;
@@ -158,8 +158,8 @@ function startAfresh({ store, clock, ids }: Backend, seed: string | number | und
         firstName: "Agent",
         lastName: "Example",
     } as const;
-    register({ store, clock, ids }, { ...agent, password: null, verified: true }, agentId);
-    createApiKey({ store, clock, ids }, { userId: agentId, secret: token, memo: "emulator" });
+    register(backend, { ...agent, password: null, verified: true }, agentId);
+    createApiKey(backend, { userId: agentId, secret: token, memo: "emulator" });
 }
 
 function kept({ settings: { agentId, token } }: Store): { agentId?: string; token?: string } {

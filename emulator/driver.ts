@@ -52,7 +52,11 @@ export class Driver {
     /** Milliseconds since the epoch at the start; it stands still but for the control plane's clock. */
     static readonly start = Date.UTC(2026, 1, 12, 10, 0, 0);
 
+    /** What the later dialect does not create anything without. */
+    readonly #asked: Form;
+
     constructor(options: EmulatorOptions = {}) {
+        this.#asked = options.dialect === "mid2026" ? { intelligence: "false" } : {};
         this.emulator = createEmulator({ seed: "driver", clock: () => Driver.start, ...options });
     }
 
@@ -108,14 +112,14 @@ export class Driver {
     }
 
     async workspace(organization: string, folderName = "client-files", token?: string): Promise<string> {
-        const form = { folder_name: folderName, name: "Client files" };
+        const form = { folder_name: folderName, name: "Client files", ...this.#asked };
         return (await this.post(`/org/${organization}/create/workspace/`, form, token)).text("workspace.id");
     }
 
     async share(workspace: string, form: Form = {}, token?: string): Promise<string> {
-        return (await this.post(`/workspace/${workspace}/create/share/`, { title: "Room", ...form }, token)).text(
-            "share.id",
-        );
+        return (
+            await this.post(`/workspace/${workspace}/create/share/`, { title: "Room", ...this.#asked, ...form }, token)
+        ).text("share.id");
     }
 
     async census(): Promise<Record<string, number>> {

@@ -24,7 +24,7 @@ export interface TextRule {
 }
 
 export function invalid(key: string, problem: string): ApiError {
-    return new ApiError("INPUT_INVALID", `${key}: ${problem}.`);
+    return new ApiError("INPUT_INVALID", `${key}: ${problem}.`, { field: key });
 }
 
 export function checkText(text: string, key: string, { min = 0, max = 65_536, pattern, lines }: TextRule): string {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { authenticate } from "./accounts";
-import { ApiError, classOfStatus } from "./api-error";
+import { ApiError, type ErrorClass, errorClasses } from "./api-error";
 import { broken, defaultSlowSeconds, wait } from "./broken-answer";
 import {
     type Answer,
@@ -14,6 +14,7 @@ import {
     type Routes,
     type UploadedFile,
 } from "./call";
+import type { Dialect } from "./dialects";
 import type { Faults, Strike } from "./faults";
 import { type Input, inputOfJson, invalid } from "./fields";
 import type { Ledger, LedgerEntry } from "./ledger";
@@ -96,7 +97,7 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
     const sent =
         strike !== undefined && (isReplaced || strike.status !== undefined || strike.effect === "status")
             ? ownAnswer(parts, strike, headers, resource)
-            : serviceAnswer(outcome, headers, resource);
+            : serviceAnswer(parts, outcome, headers, resource);
     const isSilent = strike?.effect === "reset" || strike?.effect === "hang";
     ledger.add({
         time: new Date(moment * 1000).toISOString(),
@@ -163,27 +164,39 @@ interface Sent {
     body: Content["body"] | null;
 }
 
-function serviceAnswer({ refusal, data }: Outcome, headers: Headers, resource: string): Sent {
-    if (refusal) return refusalAnswer(refusal, resource);
+function serviceAnswer(
+    { backend: { dialect, clock } }: HttpParts,
+    { refusal, data }: Outcome,
+    headers: Headers,
+    resource: string,
+): Sent {
+    if (refusal) return refusalAnswer(dialect, refusal, resource);
     if (data instanceof Content) {
         for (const [name, value] of Object.entries(data.headers)) headers.set(name, value);
         return { status: data.status, code: null, body: data.body };
     }
-    return { status: 200, code: null, body: JSON.stringify({ result: true, status: "ok", ...data }) };
+    return { status: 200, code: null, body: JSON.stringify(dialect.success(data ?? {}, clock.now)) };
 }
 
-function refusalAnswer(refusal: ApiError, resource: string): Sent {
-    const { code, status, message } = refusal;
-    const error = { code, text: message, documentation_url, resource };
-    return { status, code, body: JSON.stringify({ result: false, error }) };
+function refusalAnswer(dialect: Dialect, refusal: ApiError, resource: string): Sent {
+    const { body, ...told } = dialect.refusal(refusal, resource);
+    return { ...told, body: JSON.stringify(body) };
 }
 
 /** A fault's own answer: its body, or the refusal that the API has for the status, or what a gateway would say. */
-function ownAnswer({ rateLimit }: HttpParts, strike: Strike, headers: Headers, resource: string): Sent {
+function ownAnswer(
+    { rateLimit, backend: { dialect } }: HttpParts,
+    strike: Strike,
+    headers: Headers,
+    resource: string,
+): Sent {
     const { status = 500, body, seconds } = strike;
     if (status === 429) rateLimit.tellExhausted(seconds, headers);
-    const errorClass = body === undefined ? classOfStatus(status) : undefined;
-    if (errorClass) return refusalAnswer(new ApiError(errorClass, `Fault ${strike.id}.`), resource);
+    const candidates: ErrorClass[] = status === 429 ? ["ENHANCE_CALM"] : errorClasses;
+    const errorClass = candidates.find((one) => dialect.status({ errorClass: one, site: undefined }) === status);
+    if (errorClass && body === undefined) {
+        return refusalAnswer(dialect, new ApiError(errorClass, `Fault ${strike.id}.`), resource);
+    }
     const text = body ?? `<html><body><h1>${status}</h1></body></html>`;
     if (!/^\s*[[{]/.test(text)) headers.set("Content-Type", "text/html; charset=utf-8");
     return { status, code: null, body: [204, 205, 304].includes(status) ? null : text };
@@ -193,12 +206,10 @@ function effectOf({ effect: { event, ...effect } }: Call) {
     return effect;
 }
 
-const documentation_url = "https://api.fast.io/llms.txt";
-
 const shareTokenRoutes = /^\/(share\/:share_id\/(details|public|assets|storage)|upload)\//;
 
 function requireCaller(caller: Caller | null, route: Route): void {
-    if (!caller) throw new ApiError("AUTH_INVALID", "Authentication is required.");
+    if (!caller) throw new ApiError("AUTH_INVALID", "Authentication is required.", { site: "anonymous" });
     if (caller.limited && !/^\/user\/auth\/(2factor|check)\//.test(route.path)) {
         throw new ApiError("AUTH_INVALID", "This token is good for the second factor only.");
     }
@@ -206,7 +217,7 @@ function requireCaller(caller: Caller | null, route: Route): void {
         throw new ApiError("DENIED", "A share's own token reaches that share's content only.");
     }
     if (route.access === "verified" && !caller.user.verified) {
-        throw new ApiError("RESTRICTED", "Validate the account's e-mail address first.");
+        throw new ApiError("RESTRICTED", "Validate the account's e-mail address first.", { site: "notVerified" });
     }
 }
 

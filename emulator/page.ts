@@ -52,10 +52,10 @@ ${state(backend)}
 </html>`;
 }
 
-function settings({ store, clock }: Backend): string {
+function settings({ store, clock, dialect }: Backend): string {
     const { requestsPerMinute, keepClosed } = store.settings;
     return [
-        "dialect seed",
+        `dialect ${dialect.name}`,
         `${dateText(clock.now)}${clock.offsetSeconds === 0 ? "" : ` (moved ${clock.offsetSeconds} s ahead)`}`,
         ...(clock.dateSkewSeconds === 0 ? [] : [`the Date header is ${clock.dateSkewSeconds} s off`]),
         requestsPerMinute === null ? "no rate limit" : `${requestsPerMinute} requests per minute`,

@@ -147,8 +147,8 @@ export function asShare(row: Row<Share>): Share {
 /** The live organization of a path segment: 19-digit id or domain. */
 export function findOrganization({ store }: Backend, idOrDomain: string): Organization {
     const row = store.get<Row<Organization>>(
-        `SELECT * FROM organizations WHERE ${isProfileId(idOrDomain) ? "id" : "domain"} = ? AND closed = 0`,
-        idOrDomain.toLowerCase(),
+        `SELECT * FROM organizations WHERE ${isProfileId(idOrDomain) ? "id = ?" : "folded(domain) = folded(?)"} AND closed = 0`,
+        idOrDomain,
     );
     if (!row) throw new ApiError("NOT_FOUND", "There is no such organization.");
     return asOrganization(row);
@@ -157,7 +157,7 @@ export function findOrganization({ store }: Backend, idOrDomain: string): Organi
 /** The live workspace of a path segment: 19-digit id or folder name. */
 export function findWorkspace({ store }: Backend, idOrFolderName: string): Workspace {
     const row = store.get<Row<Workspace>>(
-        `SELECT * FROM workspaces WHERE ${isProfileId(idOrFolderName) ? "id" : "folderName"} = ? AND closed = 0`,
+        `SELECT * FROM workspaces WHERE ${isProfileId(idOrFolderName) ? "id = ?" : "folded(folderName) = folded(?)"} AND closed = 0`,
         idOrFolderName,
     );
     if (!row) throw new ApiError("NOT_FOUND", "There is no such workspace.");
@@ -167,7 +167,7 @@ export function findWorkspace({ store }: Backend, idOrFolderName: string): Works
 /** The live share of a path segment: 19-digit id or custom name. */
 export function findShare({ store }: Backend, idOrCustomName: string): Share {
     const row = store.get<Row<Share>>(
-        `SELECT * FROM shares WHERE ${isProfileId(idOrCustomName) ? "id" : "customName"} = ? AND closed = 0`,
+        `SELECT * FROM shares WHERE ${isProfileId(idOrCustomName) ? "id = ?" : "folded(customName) = folded(?)"} AND closed = 0`,
         idOrCustomName,
     );
     if (!row) throw new ApiError("NOT_FOUND", "There is no such share.");
@@ -181,7 +181,7 @@ export function isProfileId(text: string): boolean {
 /** Whether a name is held by another object; the names of closed ones stay held unless `keepClosed` is off. */
 export function isTaken({ store }: Backend, table: string, column: string, name: string, exceptId = ""): boolean {
     const closedToo = store.settings.keepClosed ? 1 : 0;
-    const sql = `SELECT 1 FROM ${table} WHERE ${column} = ? AND id <> ? AND (closed = 0 OR ?)`;
+    const sql = `SELECT 1 FROM ${table} WHERE folded(${column}) = folded(?) AND id <> ? AND (closed = 0 OR ?)`;
     return store.get(sql, name, exceptId, closedToo) !== undefined;
 }
 

@@ -1,6 +1,7 @@
-// Requests per minute and credential, told in three headers of every answer.
+// Requests per minute and credential, told in the headers of every answer.
 import { ApiError } from "./api-error";
 import type { Clock } from "./clock";
+import type { Budget, Dialect } from "./dialects";
 
 /** What the headers say while no limit is set. */
 const unlimited = 1_000_000;
@@ -15,8 +16,11 @@ export class RateLimit {
     readonly #clock: Clock;
     readonly #windows = new Map<string, Window>();
 
-    constructor(clock: Clock) {
+    readonly #dialect: Dialect;
+
+    constructor({ clock, dialect }: { clock: Clock; dialect: Dialect }) {
         this.#clock = clock;
+        this.#dialect = dialect;
     }
 
     /** Counts one request of the credential and writes the headers; refuses it when the minute's budget is used up. */
@@ -30,22 +34,21 @@ export class RateLimit {
         const max = limit ?? unlimited;
         const allowed = limit === null || window.used < limit;
         if (allowed && limit !== null) window.used += 1;
-        write(headers, Math.max(0, max - window.used), max, window.ends);
+        this.#write(headers, { available: Math.max(0, max - window.used), max, ends: window.ends });
         if (!allowed) throw new ApiError("ENHANCE_CALM", "Too many requests: wait until the rate limit expires.");
     }
 
     /** The headers of a refusal that no budget is behind; without a time, none. */
     tellExhausted(seconds: number | undefined, headers: Headers): void {
-        if (seconds !== undefined) write(headers, 0, unlimited, Math.ceil(this.#clock.now + seconds));
+        if (seconds === undefined) return;
+        this.#write(headers, { available: 0, max: unlimited, ends: Math.ceil(this.#clock.now + seconds) });
     }
 
     clear(): void {
         this.#windows.clear();
     }
-}
 
-function write(headers: Headers, available: number, max: number, ends: number): void {
-    headers.set("X-Rate-Limit-Available", String(available));
-    headers.set("X-Rate-Limit-Max", String(max));
-    headers.set("X-Rate-Limit-Expiry", String(ends));
+    #write(headers: Headers, budget: Budget): void {
+        for (const [name, value] of Object.entries(this.#dialect.rateHeaders(budget))) headers.set(name, value);
+    }
 }

@@ -1,7 +1,6 @@
 // The emulator's state: one SQLite database, in memory or in a file, with lazily begun transactions.
+import { createHash } from "node:crypto";
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
-
-const schemaVersion = 2;
 
 const schema = `
     CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -19,22 +18,22 @@ const schema = `
         id TEXT PRIMARY KEY, domain TEXT NOT NULL, fields TEXT NOT NULL, plan TEXT NOT NULL, limits TEXT NOT NULL,
         closed INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, updated INTEGER NOT NULL
     );
-    CREATE INDEX organizationsByDomain ON organizations (domain);
+    CREATE INDEX organizationsByDomain ON organizations (folded(domain));
     CREATE TABLE workspaces (
-        id TEXT PRIMARY KEY, organizationId TEXT NOT NULL, folderName TEXT NOT NULL COLLATE NOCASE, fields TEXT NOT NULL,
+        id TEXT PRIMARY KEY, organizationId TEXT NOT NULL, folderName TEXT NOT NULL, fields TEXT NOT NULL,
         rootId TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0, closed INTEGER NOT NULL DEFAULT 0,
         created INTEGER NOT NULL, updated INTEGER NOT NULL
     );
-    CREATE INDEX workspacesByFolderName ON workspaces (folderName);
+    CREATE INDEX workspacesByFolderName ON workspaces (folded(folderName));
     CREATE INDEX workspacesByOrganization ON workspaces (organizationId);
     CREATE TABLE shares (
-        id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, customName TEXT NOT NULL COLLATE NOCASE,
-        customUrl TEXT COLLATE NOCASE, fields TEXT NOT NULL, creator TEXT NOT NULL, storageMode TEXT NOT NULL,
+        id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, customName TEXT NOT NULL,
+        customUrl TEXT, fields TEXT NOT NULL, creator TEXT NOT NULL, storageMode TEXT NOT NULL,
         rootId TEXT NOT NULL, archived INTEGER NOT NULL DEFAULT 0, closed INTEGER NOT NULL DEFAULT 0,
         created INTEGER NOT NULL, updated INTEGER NOT NULL
     );
-    CREATE INDEX sharesByCustomName ON shares (customName);
-    CREATE INDEX sharesByCustomUrl ON shares (customUrl);
+    CREATE INDEX sharesByCustomName ON shares (folded(customName));
+    CREATE INDEX sharesByCustomUrl ON shares (folded(customUrl));
     CREATE INDEX sharesByWorkspace ON shares (workspaceId);
     CREATE INDEX sharesByRoot ON shares (rootId);
     CREATE TABLE members (
@@ -115,6 +114,9 @@ const schema = `
         DELETE FROM pieces WHERE contentId = old.contentId;
     END;
 `;
+
+/** A data file that another schema made is not read. */
+const schemaVersion = createHash("sha256").update(schema).digest().readInt32BE();
 
 const tables = [
     "users",
@@ -264,6 +266,10 @@ function openDatabase(file: string | undefined): DatabaseSync {
     let database: DatabaseSync | undefined;
     try {
         database = new DatabaseSync(file ?? ":memory:");
+        // Names are compared without case in every script; SQLite itself knows the case of ASCII alone.
+        database.function("folded", { deterministic: true }, (name) =>
+            typeof name === "string" ? name.toLowerCase() : name,
+        );
         // Exclusive, so that two emulators never write to one file; WAL keeps every commit when the process is killed.
         database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
         const version = database.prepare("PRAGMA user_version").get()?.user_version;

@@ -476,8 +476,8 @@ export interface ListMembersMember {
     shareId?: string;
     /** E-mail address in lower case. */
     email?: string;
-    /** Id of the person's account. */
-    userId: string;
+    /** Id of the person's account, where the service tells it of somebody invited. */
+    userId?: string;
     /** What the person may do; `owner` for the owner. */
     role?: string;
     /** When the membership ends by itself, RFC 3339. */

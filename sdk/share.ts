@@ -115,7 +115,7 @@ export class Share extends FastioResource {
     declare readonly commentsEnabled: pulumi.Output<boolean | undefined>;
     /** Whether guests may download. Default true. `downloadSecurity` is the finer and newer switch. */
     declare readonly downloadEnabled: pulumi.Output<boolean>;
-    /** How downloads by guests are limited: `off` (not at all), `medium` (guests see previews only) or `high` (no download by guests). Not every version of the service knows it, so a create sends it only when declared; where it is not, and the service shows another value than `off`, that is a change made by hand. Not together with `downloadEnabled: false`. Removing it sets `off`. */
+    /** How downloads by guests are limited: `off` (not at all), `medium` (guests see previews only) or `high` (no download by guests). Not every version of the service knows it, so a create sends it only when declared, and fails where it is not known; where it is not declared, and the service shows another value than `off`, that is a change made by hand. Not together with `downloadEnabled: false`. Removing it sets `off`. */
     declare readonly downloadSecurity: pulumi.Output<DownloadSecurity | undefined>;
     /** Whether guests may chat. Default false. */
     declare readonly guestChatEnabled: pulumi.Output<boolean>;
@@ -182,7 +182,7 @@ export interface ShareArgs {
     commentsEnabled?: pulumi.Input<boolean> | undefined;
     /** Whether guests may download. Default true. `downloadSecurity` is the finer and newer switch. */
     downloadEnabled?: pulumi.Input<boolean> | undefined;
-    /** How downloads by guests are limited: `off` (not at all), `medium` (guests see previews only) or `high` (no download by guests). Not every version of the service knows it, so a create sends it only when declared; where it is not, and the service shows another value than `off`, that is a change made by hand. Not together with `downloadEnabled: false`. Removing it sets `off`. */
+    /** How downloads by guests are limited: `off` (not at all), `medium` (guests see previews only) or `high` (no download by guests). Not every version of the service knows it, so a create sends it only when declared, and fails where it is not known; where it is not declared, and the service shows another value than `off`, that is a change made by hand. Not together with `downloadEnabled: false`. Removing it sets `off`. */
     downloadSecurity?: pulumi.Input<DownloadSecurity> | undefined;
     /** Whether guests may chat. Default false. */
     guestChatEnabled?: pulumi.Input<boolean> | undefined;

@@ -249,10 +249,11 @@ describe("guests of a share", () => {
         [{ share_type: "receive" }, 401, "200"],
         [{ share_type: "exchange" }, 200, "200"],
         [{ share_type: "exchange", download_enabled: "false" }, 401, "200"],
-        [{ share_type: "exchange", download_security: "high" }, 401, "200"],
+        [{ share_type: "exchange", download_security: "high", dialect: "mid2026" }, 403, "200"],
     ])("with %j download: %s, upload: %s", async (form: Record<string, string>, download, upload) => {
-        const driver = new Driver();
-        const share = await driver.share(await driver.workspace(await driver.organization()), form);
+        const { dialect = "seed", ...fields } = form;
+        const driver = new Driver({ dialect: dialect as "seed" });
+        const share = await driver.share(await driver.workspace(await driver.organization()), fields);
         const { token, userId } = await driver.account("ann@example.com");
         await driver.post(`/share/${share}/members/${userId}/`, { permissions: "guest" });
         const send = (who?: string) => {

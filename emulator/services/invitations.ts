@@ -49,7 +49,7 @@ function ownObject(call: Call, invitation: Invitation): Answer {
         workspace: () => ({ workspace: named(findWorkspace(backend, parentId)) }),
         share: () => ({ share: { id: parentId, name: findShare(backend, parentId).fields.title } }),
     }[kind]();
-    return { ...invitationObject(invitation, call.now), invitation_key: key, ...parent };
+    return { ...invitationObject(call, invitation), invitation_key: key, ...parent };
 }
 
 function named({ id, fields }: { id: string; fields: { name: string | null } }): Answer {

@@ -28,7 +28,14 @@ describe.each(parents)("members of a %s", (kind) => {
     });
     const add = (who: string, form = {}, token?: string) =>
         driver.post(`${parent.path}/members/${encodeURIComponent(who)}/`, form, token);
-    const rows = async () => (await driver.get(`${parent.path}/members/list/`)).list("users");
+    /** Who is in the list, and who is invited, by their details. */
+    const rows = async () => {
+        const listed = (await driver.get(`${parent.path}/members/list/`)).list("users").map(({ id }) => id);
+        const invited = (await invitations("pending/")).map(({ user_id }) => user_id);
+        const details = (id: unknown) => driver.get(`${parent.path}/member/${id}/details/`);
+        const replies = await Promise.all([...new Set([...listed, ...invited])].map(details));
+        return replies.map((reply) => reply.at("member") as Record<string, unknown>);
+    };
     const states = async () =>
         (await rows()).map(({ email_address, permissions, status }) => [email_address, permissions, status]);
     const invitations = async (state = "") =>

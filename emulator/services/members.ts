@@ -201,7 +201,9 @@ export function pendingOn(call: Call, parentId: string): boolean {
 
 function list(call: Call, family: Family): Answer {
     const { id } = family.open(call, "guest");
-    return call.page("users", listRows(call.backend, id), (row) => memberObject(call, row, family));
+    const { dialect } = call;
+    const rows = listRows(call.backend, id).filter(({ status }) => dialect.listsInvited || status === "active");
+    return call.page("users", rows, (row) => dialect.listedMember(memberObject(call, row, family)));
 }
 
 const preferences = [
@@ -268,7 +270,7 @@ function add(call: Call, family: Family): Answer {
         return { member: oneMember(call, family, parent.id, user.id) };
     }
     const invitation = invite(call, family, parent.id, user, { role, ...rest });
-    return { invitation: invitationObject(invitation, call.now) };
+    return { invitation: invitationObject(call, invitation) };
 }
 
 /** Makes an invitation, or renews the pending one of the same person; an expired one is replaced. */
@@ -443,7 +445,7 @@ function listInvitations(call: Call, family: Family): Answer {
     const rows = call.store
         .all<Invitation>("SELECT * FROM invitations WHERE parentId = ? ORDER BY created, rowid", id)
         .filter((invitation) => state === "" || stateOf(invitation, call.now) === state);
-    return call.page("invitations", rows, (row) => invitationObject(row, call.now));
+    return call.page("invitations", rows, (row) => invitationObject(call, row));
 }
 
 /** The invitation of the path by id or by the invitee's e-mail; of several to one address the open, then newest one. */
@@ -487,7 +489,7 @@ function updateInvitation(call: Call, family: Family): Answer {
         changed.state = state;
         call.did("updated", "invitation", changed.id);
     }
-    return { invitation: invitationObject(changed, call.now) };
+    return { invitation: invitationObject(call, changed) };
 }
 
 function deleteInvitation(call: Call, family: Family): Answer {
@@ -534,8 +536,8 @@ function stateOf(invitation: Invitation, now: number): string {
     return invitation.state === "pending" && !isPending(invitation, now) ? "expired" : invitation.state;
 }
 
-export function invitationObject(invitation: Invitation, now: number): Answer {
-    return {
+export function invitationObject({ dialect, now }: Call, invitation: Invitation): Answer {
+    return dialect.invitation({
         id: invitation.id,
         email: invitation.email,
         user_id: invitation.userId,
@@ -547,5 +549,5 @@ export function invitationObject(invitation: Invitation, now: number): Answer {
         created: dateText(invitation.created),
         updated: dateText(invitation.updated),
         expires: dateText(invitation.expires),
-    };
+    });
 }

@@ -37,6 +37,9 @@ function openFile(call: Call, needed: "view" | "member"): Node {
 /** Shared again, a file keeps its link; the link never lives longer than a day. */
 function create(call: Call): Answer {
     const file = openFile(call, "member");
+    if (!call.dialect.makesQuickshares) {
+        throw new ApiError("RESTRICTED", "Quickshares are made no more.", { site: "quicksharesRetired" });
+    }
     if ((file.size ?? 0) > maxBytes) throw new ApiError("EXCEEDED_LIMIT", `The file has more than ${maxBytes} bytes.`);
     const { expires: seconds = 10_800 } = readFields({ expires: integer(1, maxSeconds, 10_800) }, call.input);
     const present = live(call, "nodeId", file.id);

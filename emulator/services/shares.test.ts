@@ -32,9 +32,8 @@ describe("a share", () => {
                 invite: "owners",
                 notify: "never",
                 display_type: "grid",
-                comments_enabled: true,
+                comments: true,
                 download_enabled: true,
-                download_security: "off",
                 guest_chat_enabled: false,
                 anonymous_uploads_enabled: false,
                 intelligence: false,
@@ -70,7 +69,6 @@ describe("a share", () => {
         ["expires", "2027-02-12T09:00:00Z"],
         ["notify", "always"],
         ["display_type", "table"],
-        ["download_security", "low"],
         ["background_image", "129"],
         ["accent_color", "blue"],
         ["link_1", "https://example.com"],
@@ -343,6 +341,27 @@ describe("who may do what on a share", () => {
         expect((await driver.post(`/share/${share}/members/join/`, {}, tokens.stranger)).at("member.permissions")).toBe(
             "guest",
         );
+    });
+});
+
+describe("a name in another script", () => {
+    it("is compared without case, and kept as it was sent", async () => {
+        const driver = new Driver();
+        const organization = await driver.organization();
+        const workspace = await driver.workspace(organization, "Größe-Äpfel");
+        const share = await driver.share(workspace, { custom_name: "Übersicht", custom_url: "übersicht-2027" });
+        expect((await driver.get(`/share/${encodeURIComponent("übersicht")}/details/`)).at("share")).toMatchObject({
+            id: share,
+            custom_name: "Übersicht",
+        });
+        const again = { title: "Room", custom_name: "ÜBERSICHT" };
+        expect((await driver.post(`/workspace/${workspace}/create/share/`, again)).outcome).toBe("406/1607");
+        const other = { title: "Room", custom_url: "ÜBERSICHT-2027" };
+        expect((await driver.post(`/workspace/${workspace}/create/share/`, other)).outcome).toBe("406/1607");
+        expect((await driver.get(`/workspace/${encodeURIComponent("GRÖSSE-ÄPFEL")}/details/`)).status).toBe(404);
+        expect(
+            (await driver.get(`/workspace/${encodeURIComponent("GRÖßE-ÄPFEL")}/details/`)).text("workspace.id"),
+        ).toBe(workspace);
     });
 });
 

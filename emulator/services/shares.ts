@@ -32,7 +32,7 @@ import {
 import { limitsOf } from "../plans";
 import { addOwner, pendingOn } from "./members";
 import { checkNodeName, createRoot, findFolder, newFolder, openWorkspaceStorage } from "./storage";
-import { archivedFilter, closeContainer, shareCount } from "./workspaces";
+import { archivedFilter, checkIntelligence, closeContainer, shareCount } from "./workspaces";
 
 export function shares(routes: Routes): void {
     routes.post("/workspace/:workspace_id/create/share/", createShare);
@@ -69,6 +69,7 @@ function createShare(call: Call): Answer {
         ...readFields(shareFields, call.input),
         password: null,
     };
+    checkIntelligence(call, workspace.organizationId, "new");
     if (storageMode === "workspace_folder") fields.intelligence = false;
     const id = call.ids.profile();
     const share: Share = {
@@ -185,7 +186,7 @@ function publicDetails(call: Call): Answer {
 }
 
 function updateShare(call: Call): Answer {
-    const { share } = openShare(call, "admin");
+    const { share, workspace } = openShare(call, "admin");
     const { input } = call;
     // Older clients rename with `name`.
     const title = input.title ?? input.name;
@@ -200,6 +201,7 @@ function updateShare(call: Call): Answer {
     if (share.storageMode === "workspace_folder" && changes.intelligence) {
         throw invalid("intelligence", "cannot be on for a share of a workspace folder");
     }
+    checkIntelligence(call, workspace.organizationId);
     const changed: Share = {
         ...share,
         customName: customName === undefined ? share.customName : newCustomName(call, customName),
@@ -277,10 +279,9 @@ function setArchived(call: Call, archived: number): Answer {
 
 type ShareRow = Row<Share>;
 
-/** Archived ones are listed too, unless the request filters. */
 function ofWorkspace(call: Call): Answer {
     const { workspace } = openWorkspace(call, "guest");
-    const archived = archivedFilter(call);
+    const archived = archivedFilter(call) ?? (call.dialect.listsArchivedShares ? undefined : 0);
     const rows = call.store
         .all<ShareRow>("SELECT * FROM shares WHERE workspaceId = ? AND closed = 0 ORDER BY rowid", workspace.id)
         .filter((row) => archived === undefined || row.archived === archived);
@@ -340,9 +341,11 @@ function shareObject(call: Call, share: Share): Answer {
     const folderBacked = storageMode === "workspace_folder";
     const backing = "SELECT 1 FROM nodes WHERE id = ? AND trashId IS NULL";
     const role = membership(call.backend, id, call.user.id);
-    return {
+    const { comments_enabled: comments, ...shown } = fields;
+    return call.dialect.share({
         id,
-        ...fields,
+        ...shown,
+        comments,
         expires: dateText(fields.expires),
         password: fields.password !== null,
         storage_mode: storageMode,
@@ -367,5 +370,5 @@ function shareObject(call: Call, share: Share): Answer {
         capabilities: {},
         created: dateText(share.created),
         updated: dateText(share.updated),
-    };
+    });
 }

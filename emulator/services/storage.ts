@@ -179,7 +179,7 @@ export function findNode(call: Call, storage: Storage, named: string, where: "li
     const [sql, value] = shown(storage);
     const node = call.store.get<Node>(`SELECT * FROM nodeRows WHERE id = ? AND ${sql}`, id, value);
     if (!node || (where === "live" && node.trashId !== null)) {
-        throw new ApiError("NOT_FOUND", "There is no such file, folder or note.");
+        throw new ApiError("NOT_FOUND", "There is no such file, folder or note.", { site: "noSuchNode" });
     }
     return node;
 }

@@ -4,7 +4,7 @@ import { ApiError } from "../api-error";
 import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
 import { dateText } from "../clock";
-import { initialValues, invalid, readFields, required } from "../fields";
+import { flag, initialValues, invalid, readFields, required } from "../fields";
 import {
     asWorkspace,
     findOrganization,
@@ -15,7 +15,7 @@ import {
     type Workspace,
     workspaceFields,
 } from "../parents";
-import { limitsOf } from "../plans";
+import { isPaid, limitsOf } from "../plans";
 import { storedBytes } from "./billing";
 import { addOwner, pendingOn } from "./members";
 import { createRoot } from "./storage";
@@ -40,6 +40,7 @@ function createWorkspace(call: Call): Answer {
     checkFolderName(folderName);
     required(call.input, "name");
     const fields = { ...initialValues(workspaceFields), ...readFields(workspaceFields, call.input) };
+    checkIntelligence(call, organization.id, "new");
     refuseTaken(call.backend, folderName);
     refuseOverLimit(call, organization);
     const id = call.ids.profile();
@@ -57,6 +58,16 @@ function createWorkspace(call: Call): Answer {
     addOwner(call, "workspace", id);
     call.did("created", "workspace", id);
     return one(call, workspace);
+}
+
+/** Where plans gate it, a create says `intelligence` and only a paid plan turns it on. */
+export function checkIntelligence(call: Call, organizationId: string, made?: "new"): void {
+    if (!call.dialect.gatesIntelligence) return;
+    if (made === "new") required(call.input, "intelligence");
+    const { intelligence = false } = readFields({ intelligence: flag(false) }, call.input);
+    if (intelligence && !isPaid(findOrganization(call.backend, organizationId).plan)) {
+        throw invalid("intelligence", "needs a plan with content_ai and ai_agent");
+    }
 }
 
 function checkFolderName(folderName: string): void {
@@ -85,6 +96,7 @@ function updateWorkspace(call: Call): Answer {
     const { workspace } = openWorkspace(call, "admin");
     const changes = readFields(workspaceFields, call.input);
     const { folder_name: folderName = workspace.folderName } = call.input;
+    checkIntelligence(call, workspace.organizationId);
     if (Object.keys(changes).length === 0 && call.input.folder_name === undefined) {
         throw new ApiError("INPUT_INVALID", "The update names no field of a workspace.");
     }

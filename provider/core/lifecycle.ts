@@ -1,6 +1,6 @@
 /** The verbs of every kind: what happens around the definition's own few lines, so that nothing is lost, doubled or deleted by mistake. */
 import type { ApiClient } from "../api/client";
-import { isAmbiguous, isApiError } from "../api/errors";
+import { type ApiError, isAmbiguous, isApiError } from "../api/errors";
 import { type Autonaming, type CheckFailure, type CheckResult, check, longestText } from "./check";
 import { sameValue } from "./compare";
 import {
@@ -349,7 +349,12 @@ export class Lifecycle {
                 if (remote.archived === true) await archive(false);
                 const set = Object.fromEntries(missing.map((name) => [name, inputs[name]]));
                 const known = { inputs: {}, outputs: this.outputs(definition, inputs, remote) };
-                const after = await definition.update(context, id, { set, clear: [], inputs, known });
+                const after = await definition
+                    .update(context, id, { set, clear: [], inputs, known })
+                    .catch((error: unknown) => {
+                        if (!isApiError(error, "invalid")) throw error;
+                        throw notMadeError(missing, messageOf(error), error);
+                    });
                 remote = await this.complete(definition, context, id, inputs, after);
                 this.requireMade(definition, set, remote);
             }
@@ -395,9 +400,7 @@ export class Lifecycle {
     private requireMade(definition: ResourceDefinition, inputs: Properties, remote: Remote): void {
         const missing = notMade(definition, inputs, remote);
         if (missing.length === 0) return;
-        throw new ResourceError(
-            `the service accepted ${missing.join(", ")} and did not make the change. Check whether the organization's plan includes it.`,
-        );
+        throw notMadeError(missing, "Check whether the organization's plan includes it.");
     }
 
     private async change(
@@ -472,8 +475,8 @@ export class Lifecycle {
         try {
             return await work();
         } catch (error) {
-            if (definition.archive === undefined || !isApiError(error, "restricted")) throw error;
-            const remote = await definition.read(context, id, { inputs: {}, outputs: {} });
+            if (definition.archive === undefined || !mayBeArchived(error)) throw error;
+            const remote = await readable(definition, context, id);
             if (remote?.archived !== true) throw error;
             await open();
             return work();
@@ -492,9 +495,9 @@ export class Lifecycle {
         try {
             return await work((step) => this.withOpenParent(definition, context, inputs, step));
         } catch (error) {
-            if (parent?.archive === undefined || !isApiError(error, "restricted")) throw error;
+            if (parent?.archive === undefined || !mayBeArchived(error)) throw error;
             return this.options.session.exclusively(`open ${parentId}`, async () => {
-                const remote = await parent.read(context, parentId, { inputs: {}, outputs: {} });
+                const remote = await readable(parent, context, parentId);
                 const isArchived = remote?.archived === true;
                 const above = remote && this.options.definitions.get(parentOf(parent, remote)?.kind ?? "");
                 if (remote === undefined || (!isArchived && above?.archive === undefined)) throw error;
@@ -534,6 +537,21 @@ export class Lifecycle {
 
 /** Does a step once more when the parent has been closed meanwhile, after opening it. */
 type Again = <T>(step: () => Promise<T>) => Promise<T>;
+
+/** Not every version of the service tells a restriction from a denial; whether the object is archived does. */
+function mayBeArchived(error: unknown): boolean {
+    return isApiError(error, "restricted", "denied");
+}
+
+/** An object as the caller sees it; what stands in the way of reading it matters less than what failed before. */
+async function readable(definition: ResourceDefinition, context: VerbContext, id: string): Promise<Remote | undefined> {
+    return definition.read(context, id, { inputs: {}, outputs: {} }).catch(() => undefined);
+}
+
+function notMadeError(properties: readonly string[], more: string, cause?: ApiError): ResourceError {
+    const text = `the service accepted ${properties.join(", ")} and did not make the change. ${more}`;
+    return new ResourceError(text, cause && { cause });
+}
 
 /** Resources that count together against a limit: of one kind, under one parent. */
 function group(definition: ResourceDefinition, inputs: Properties): string {

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { defineFunction } from "../core/define-function";
 import { parentId } from "../core/properties";
 import { toRfc3339 } from "../core/wire";
-import { membersOf } from "../resources/member";
 import { sharesWithin } from "../resources/organization";
+import { membersOf } from "../resources/people";
 import { workspacesOf } from "../resources/workspace";
 
 const amount = z.number().nullish().catch(undefined);

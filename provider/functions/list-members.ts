@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { Properties } from "../core/define";
 import { defineFunction, exactlyOne } from "../core/define-function";
 import { parentId } from "../core/properties";
-import { emailOf, memberRemote, membersOf, withExpiry } from "../resources/member";
+import { memberRemote, withExpiry } from "../resources/member";
+import { emailOf, membersOf } from "../resources/people";
 
 const only = "Exactly one of `organizationId`, `workspaceId` and `shareId`.";
 const parents = {
@@ -48,7 +49,9 @@ export const listMembers = defineFunction({
                     workspaceId: text("Id of the workspace, where its members are listed.").optional(),
                     shareId: text("Id of the share, where its members are listed.").optional(),
                     email: text("E-mail address in lower case.").optional(),
-                    userId: text("Id of the person's account."),
+                    userId: text(
+                        "Id of the person's account, where the service tells it of somebody invited.",
+                    ).optional(),
                     role: text("What the person may do; `owner` for the owner.").optional(),
                     expires: text("When the membership ends by itself, RFC 3339.").optional(),
                     notifyOptions: text("How the person is told of what happens.").optional(),

@@ -13,6 +13,7 @@ import { ResourceError } from "../core/errors";
 import { oncePerVerb } from "../core/once-per-verb";
 import { dateTime, emailAddress, parentId, phrase, plainText } from "../core/properties";
 import { toForm, toRfc3339 } from "../core/wire";
+import { emailOf, invitation, isPending, membersOf, type Person, roleOf } from "./people";
 import { memberNotify } from "./phrases";
 
 export interface MemberOf {
@@ -33,48 +34,6 @@ export interface MemberOf {
     limit?(context: VerbContext, parent: string): Promise<number | undefined>;
 }
 
-const invite = z.looseObject({ id: z.coerce.string(), expires: z.string().nullish() });
-const row = z.looseObject({
-    id: z.coerce.string(),
-    email_address: z.string().nullish(),
-    email: z.string().nullish(),
-    first_name: z.string().nullish(),
-    last_name: z.string().nullish(),
-    permissions: z.string().nullish(),
-    permission: z.string().nullish(),
-    role: z.string().nullish(),
-    status: z.string().nullish(),
-    expires: z.string().nullish(),
-    invite: invite.nullish().catch(null),
-});
-type Row = z.infer<typeof row>;
-
-const invitation = z.looseObject({
-    id: z.coerce.string(),
-    email: z.string().nullish(),
-    email_address: z.string().nullish(),
-    invitee_email: z.string().nullish(),
-    state: z.string().nullish(),
-    permissions: z.string().nullish(),
-    expires: z.string().nullish(),
-});
-
-export const emailOf = (one: { email_address?: string | null | undefined; email?: string | null | undefined }) =>
-    (one.email_address ?? one.email ?? "").toLowerCase();
-const roleOf = (member: Row) => member.permissions ?? member.permission ?? member.role ?? null;
-const isPending = (member: Row) => member.status === "pending" || (member.status == null && member.invite != null);
-
-/** The rows of a parent's list of members, the owner and invited people included. */
-export function membersOf(context: VerbContext, segment: MemberOf["segment"], parent: string): Promise<Row[]> {
-    return context.client.list({
-        operation: `list the ${segment}'s members`,
-        path: [segment, parent, "members", "list"],
-        items: "users",
-        item: row,
-        identity: (one) => one.id,
-    });
-}
-
 function split(id: string) {
     const [parent = "", person = ""] = id.split("/");
     return { parent, person, byEmail: person.includes("@") };
@@ -83,7 +42,7 @@ function split(id: string) {
 /** A member as properties, under the id that was given to it. */
 export function memberRemote(
     { parentInput, notifyKey }: Pick<MemberOf, "parentInput" | "notifyKey">,
-    member: Row,
+    member: Person,
     id: string,
     isImport: boolean,
 ): Remote {
@@ -95,7 +54,7 @@ export function memberRemote(
         [parentInput]: parent,
         // Both, so that it is known for the same person however it was declared; an import declares one of them.
         ...(byEmail || !isImport ? { email: emailOf(member) || (byEmail ? person : null) } : {}),
-        ...(byEmail && isImport ? {} : { userId: member.id }),
+        ...(byEmail && isImport ? {} : { userId: member.id || null }),
         role: roleOf(member),
         ...settings,
         ...(pending || notify === undefined ? {} : { notifyOptions: notify }),
@@ -200,13 +159,13 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
     };
 
     const parentOf = (properties: Properties) => String(properties[parentInput]);
-    function personOf(rows: readonly Row[], id: string, known: Known): Row | undefined {
+    function personOf(rows: readonly Person[], id: string, known: Known): Person | undefined {
         const { person, byEmail } = split(id);
         const userId = known.outputs.userId ?? (byEmail ? undefined : person);
         return rows.find((one) => one.id === userId) ?? rows.find((one) => byEmail && emailOf(one) === person);
     }
 
-    function refuseOwner(context: VerbContext, member: Row | undefined): void {
+    function refuseOwner(context: VerbContext, member: Person | undefined): void {
         if (member === undefined || roleOf(member) !== "owner") return;
         const forget =
             context.urn === undefined
@@ -234,9 +193,8 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             item: invitation,
             identity: (one) => one.id,
         });
-        const mine = (one: z.infer<typeof invitation>) =>
-            emailOf(one) === person || one.invitee_email?.toLowerCase() === person;
-        if (declined.some((one) => mine(one) && (known.outputs.invitationId ?? one.id) === one.id)) return "declined";
+        if (declined.some((one) => emailOf(one) === person && (known.outputs.invitationId ?? one.id) === one.id))
+            return "declined";
         if (status === "declined" || status === "expired") return status;
         const end = known.outputs.invitationExpiresAt;
         return typeof end === "string" && Date.parse(end) <= context.client.serviceNow() ? "expired" : undefined;

@@ -6,6 +6,7 @@ import { defineResource, type Remote, type VerbContext } from "../core/define";
 import { emailAddress, freeJson, phrase, plainText, webAddress } from "../core/properties";
 import { fromAnswer, toForm } from "../core/wire";
 import { asOwner, requireOwner } from "./ownership";
+import { membersOf, roleOf } from "./people";
 import { industry, organizationMemberManage } from "./phrases";
 
 const answer = wrapped(["org", "organization"], z.looseObject({ id: z.coerce.string() }));
@@ -154,7 +155,7 @@ async function contents(context: VerbContext, id: string): Promise<string[]> {
         listing(["org", id, "list", "workspaces"], "workspaces"),
         listing(["org", id, "list", "workspaces"], "workspaces", { archived: true }),
         sharesWithin(context, id),
-        listing(["org", id, "members", "list"], "users"),
+        membersOf(context, "org", id),
         client.request({
             operation: "read the organization's plan",
             method: "GET",
@@ -164,7 +165,7 @@ async function contents(context: VerbContext, id: string): Promise<string[]> {
         }),
     ]);
     const workspaces = new Set([...live, ...archived].map((one) => one.id)).size;
-    const others = members.filter((member) => member.permissions !== "owner" && member.permission !== "owner").length;
+    const others = members.filter((member) => roleOf(member) !== "owner").length;
     return [
         ...counted(workspaces, "workspace"),
         ...counted(shares.length, "share"),

@@ -145,8 +145,8 @@ const inputs = z.object({
             reset: { to: "off" },
             description:
                 "How downloads by guests are limited: `off` (not at all), `medium` (guests see previews only) or `high` (no download by guests). Not every " +
-                "version of the service knows it, so a create sends it only when declared; where it is not, and the service shows another value than `off`, " +
-                "that is a change made by hand. Not together with `downloadEnabled: false`. Removing it sets `off`.",
+                "version of the service knows it, so a create sends it only when declared, and fails where it is not known; where it is not declared, and the " +
+                "service shows another value than `off`, that is a change made by hand. Not together with `downloadEnabled: false`. Removing it sets `off`.",
         })
         .optional(),
     guestChatEnabled: z
@@ -252,7 +252,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** What the service shows of a share, as properties. */
 export function remoteOf(shown: Shown, declared: Properties): Remote {
     const remote = fromAnswer({ inputs, outputs, wire }, shown);
-    const { password: _, ...rest } = withOlderSwitch(remote, declared);
+    const { password: _, ...rest } = withOneSwitch(remote, declared);
     const workspaceId = workspaceOf(shown) ?? declared.workspaceId;
     const { customName, title, folderId, rootFolderId } = remote;
     return {
@@ -267,13 +267,18 @@ export function remoteOf(shown: Shown, declared: Properties): Remote {
     };
 }
 
-/** With the older switch off, what the newer one shows is what that means, and no change made by hand. */
-function withOlderSwitch(remote: Remote, declared: Properties): Remote {
+/** A service shows the older switch or the newer one; what it shows is what the declared one stands at. */
+function withOneSwitch(remote: Remote, declared: Properties): Remote {
+    const { downloadSecurity: newer, downloadEnabled: older, ...rest } = remote;
+    if (newer === undefined && declared.downloadSecurity !== undefined && typeof older === "boolean") {
+        return { ...remote, downloadSecurity: older ? "off" : "high" };
+    }
     // Of an import nothing is declared yet: what is shown will be.
-    const { downloadEnabled = remote.downloadEnabled } = declared;
-    const { downloadSecurity: newer, ...rest } = remote;
-    if (downloadEnabled !== false || newer === undefined) return remote;
-    return { downloadEnabled: newer === "off", ...rest };
+    const { downloadEnabled = older } = declared;
+    if (newer === undefined || (older !== undefined && downloadEnabled !== false)) return remote;
+    return downloadEnabled === false
+        ? { downloadEnabled: older ?? newer === "off", ...rest }
+        : { ...remote, downloadEnabled: true };
 }
 
 /** The title in the address is for the eye alone. */
@@ -338,12 +343,13 @@ async function request(context: VerbContext, declared: Properties): Promise<Show
             answer,
         });
     } catch (error) {
-        if (!isApiError(error, "duplicate", "exists", "conflict")) throw error;
+        // Not every version tells what is taken from what is wrong.
+        if (!isApiError(error, "duplicate", "exists", "conflict", "invalid")) throw error;
         // Not every refusal of something that is taken is about the custom name.
         const says = (key: string) => messageOf(error).includes(key);
         if (says(wire.customName)) throw error;
         if (says(wire.customUrl)) throw new ResourceError(`customUrl: ${messageOf(error)}`, { cause: error });
-        if (declared.folderId === undefined) throw error;
+        if (declared.folderId === undefined || isApiError(error, "invalid")) throw error;
         throw new ResourceError(
             `folderId: the folder backs a share already, and it can back one only. Declare another folder, or import the share: ${messageOf(error)}`,
             { cause: error },

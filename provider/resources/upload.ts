@@ -226,8 +226,8 @@ async function completed(context: VerbContext, upload: string): Promise<string> 
             answer: z.unknown(),
         });
     } catch (error) {
-        // A repeated request finds a session that takes no second one.
-        if (!isApiError(error, "restricted")) throw error;
+        // A repeated request finds a session that takes no second one, which not every version tells from a wrong value.
+        if (!isApiError(error, "restricted", "invalid")) throw error;
         refusal = error;
     }
     return stored(context, upload, refusal);

@@ -316,7 +316,7 @@ describe("3.16 the limits of the plan", () => {
         await service.control("POST", "plan", { organizationId, workspaces: 0 });
         const theirs = new Process(service, { token });
         const { message } = await failureOf(new Resource("Workspace").up(theirs, { organizationId }));
-        expect(message).toMatch(/HTTP 412.*upgrade the plan/);
+        expect(message).toMatch(/HTTP 4(12|02).*upgrade the plan/);
         await theirs.close();
     });
 

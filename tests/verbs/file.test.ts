@@ -98,7 +98,8 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
         form.append("chunk", new Blob([content]), "plan.txt");
         const headers = { Authorization: `Bearer ${service.emulator.token}` };
         const answer = await fetch(new URL("upload/", service.baseUrl), { method: "POST", headers, body: form });
-        return ((await answer.json()) as { new_file_id: string }).new_file_id;
+        const body = (await answer.json()) as { new_file_id: string; response?: { new_file_id: string } };
+        return (body.response ?? body).new_file_id;
     }
 
     test("the bytes, and what the service computes", async () => {

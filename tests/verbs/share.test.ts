@@ -6,6 +6,7 @@ import { failureOf, Process, Resource, refusal, Service } from "./fixture";
 import type { Account } from "./service";
 
 let service: Service;
+let home: Service;
 let process: Process;
 let organizationId: string;
 let workspaceId: string;
@@ -28,6 +29,18 @@ async function up(more: Properties = {}, name?: string): Promise<Resource> {
     const resource = new Resource("Share", name);
     await resource.up(process, { ...args, ...more });
     return resource;
+}
+
+/** The tests of a block on a service of one dialect, whichever the others are run in. */
+function served(dialect: Parameters<typeof Service.open>[0]): void {
+    beforeAll(async () => {
+        home = service;
+        service = await Service.open(dialect);
+    });
+    afterAll(async () => {
+        await service.close();
+        service = home;
+    });
 }
 
 /** An update of a process that is new: nothing is touched, nothing remembered. */
@@ -290,45 +303,61 @@ describe("downloads", () => {
         const [plain] = await formsOf(() => up());
         expect(plain).toMatchObject({ download_enabled: "true" });
         expect(plain).not.toHaveProperty("download_security");
-        const [fine] = await formsOf(() => up({ downloadSecurity: "high" }, "fine"));
-        expect(fine).toMatchObject({ download_security: "high" });
+        const [fine] = await formsOf(() => up({ downloadSecurity: "off" }, "fine"));
+        expect(fine).toMatchObject({ download_security: "off" });
     });
 
-    test("opened by hand on the newer switch while nothing is declared: shown, and put back", async () => {
-        const resource = await up();
-        await byHand(resource.ownId, { download_security: "medium" });
-        expect(await resource.refresh(process)).toEqual({ exists: true, drift: ["downloadSecurity"] });
-        await resource.up(process, args);
-        expect(await detailsOf(resource.ownId)).toMatchObject({ download_security: "off" });
+    describe("where the service knows the older switch alone", () => {
+        served("seed");
+
+        test("the newer one, declared, is an error that names it, and never stands as if it were made", async () => {
+            const resource = new Resource("Share");
+            const failure = await failureOf(resource.up(process, { ...args, downloadSecurity: "high" }));
+            expect(failure.message).toMatch(/accepted downloadSecurity and did not make the change/);
+            expect(resource.preview(process, { ...args, downloadSecurity: "high" }).properties).toContain(
+                "downloadSecurity",
+            );
+        });
+
+        test("what both say alike stands", async () => {
+            const resource = await up({ downloadSecurity: "off" });
+            expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+            await byHand(resource.ownId, { download_enabled: "false" });
+            expect(await resource.refresh(process)).toMatchObject({
+                drift: expect.arrayContaining(["downloadSecurity"]),
+            });
+        });
     });
 
-    test("a service that does not know the newer switch: declared, it stands", async () => {
-        const resource = await up({ downloadSecurity: "high" });
-        const { download_security: _, ...older } = await detailsOf(resource.ownId);
-        process.troubles.push({ path: /\/details\//, how: { status: 200, body: { result: true, share: older } } });
-        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
-        expect(resource.outputs.downloadSecurity).toBe("high");
-    });
+    describe("where the service shows the newer switch", () => {
+        served("mid2026");
 
-    test("a service that shows the older switch by the newer one: no drift, and never turned on again", async () => {
-        const declared = { ...args, downloadEnabled: false };
-        const resource = await up(declared);
-        await byHand(resource.ownId, { download_security: "high" });
-        const { download_enabled: _, ...newer } = await detailsOf(resource.ownId);
-        const details = { path: /\/details\//, how: { status: 200, body: { result: true, share: newer } } };
-        process.troubles.push(details);
-        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
-        details.how.body.share = { ...newer, download_security: "off" };
-        expect(await resource.refresh(process)).toEqual({ exists: true, drift: ["downloadEnabled"] });
-    });
+        test("opened by hand while nothing is declared: shown, and put back", async () => {
+            const resource = await up();
+            await byHand(resource.ownId, { download_security: "medium" });
+            expect(await resource.refresh(process)).toEqual({ exists: true, drift: ["downloadSecurity"] });
+            await resource.up(process, args);
+            expect(await detailsOf(resource.ownId)).toMatchObject({ download_security: "off" });
+        });
 
-    test("from the newer switch to the older one and back: the default of one does not undo the other", async () => {
-        const resource = await up({ downloadSecurity: "high" });
-        const forms = await formsOf(() => resource.up(process, { ...args, downloadEnabled: false }));
-        expect(forms).toEqual([{ download_enabled: "false" }]);
-        await resource.up(process, args);
-        expect(await detailsOf(resource.ownId)).toMatchObject({ download_enabled: true, download_security: "off" });
-        expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+        test("the older one stands by what it means: no drift, and never turned on again", async () => {
+            const resource = await up({ downloadEnabled: false });
+            expect(await detailsOf(resource.ownId)).toMatchObject({ download_security: "high" });
+            expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+            await byHand(resource.ownId, { download_security: "off" });
+            expect(await resource.refresh(process)).toEqual({ exists: true, drift: ["downloadEnabled"] });
+            await resource.up(process, { ...args, downloadEnabled: false });
+            expect(await detailsOf(resource.ownId)).toMatchObject({ download_security: "high" });
+        });
+
+        test("from the newer one to the older one and back: the default of one does not undo the other", async () => {
+            const resource = await up({ downloadSecurity: "high" });
+            const forms = await formsOf(() => resource.up(process, { ...args, downloadEnabled: false }));
+            expect(forms).toEqual([{ download_enabled: "false" }]);
+            await resource.up(process, args);
+            expect(await detailsOf(resource.ownId)).toMatchObject({ download_security: "off" });
+            expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+        });
     });
 });
 

@@ -1,0 +1,189 @@
+// The dialects of the API: the contract as the service spoke it at different times. Whatever differs between them is here.
+import { createHash } from "node:crypto";
+import { type ApiError, type ErrorClass, overviewCode, overviewStatus, type Site } from "./api-error";
+import type { Answer } from "./call";
+import { dateText } from "./clock";
+import type { Input } from "./fields";
+
+export const dialectNames = ["seed", "wrapped", "mid2026"] as const;
+export type DialectName = (typeof dialectNames)[number];
+
+export interface Refusal {
+    status: number;
+    /** As it stands in the body. */
+    code: number;
+    body: object;
+}
+
+/** What is left of a credential's budget, and when it is whole again, in seconds since the epoch. */
+export interface Budget {
+    available: number;
+    max: number;
+    ends: number;
+}
+
+export interface Dialect {
+    readonly name: DialectName;
+    /** The fields of a request as the services know them; what a dialect does not know is ignored, as all such keys are. */
+    fields(input: Input): Input;
+    success(data: Answer, now: number): Answer;
+    /** The HTTP status of a refusal. */
+    status(refusal: Pick<ApiError, "errorClass" | "site">): number;
+    refusal(refusal: ApiError, resource: string): Refusal;
+    rateHeaders(budget: Budget): Record<string, string>;
+    /** Objects as they go out, from all that the services know of them. */
+    share(object: Answer): Answer;
+    listedMember(object: Answer): Answer;
+    invitation(object: Answer): Answer;
+    /** Whether people who are invited stand in the lists of members. */
+    readonly listsInvited: boolean;
+    /** Whether a workspace's list of shares has archived ones when the request does not say. */
+    readonly listsArchivedShares: boolean;
+    /** Whether a create must say `intelligence`, and only paid plans may turn it on. */
+    readonly gatesIntelligence: boolean;
+    readonly makesQuickshares: boolean;
+    /** How long a sign-in lasts. */
+    readonly tokenSeconds: number;
+}
+
+const documentation_url = "https://api.fast.io/llms.txt";
+
+/** The contract of 2026-02-12, the overview: the other dialects say what they change of it. */
+const seed: Dialect = {
+    name: "seed",
+    // The contract, shares 1 and 2.1: `download_security` came on 2026-03-30, `download_enabled` was the switch before.
+    fields: ({ download_security, ...known }) => known,
+    // The contract, organizations A3: data at the root, `result` a boolean.
+    success: (data) => ({ result: true, status: "ok", ...data }),
+    // The contract, organizations A4.
+    status: ({ errorClass }) => overviewStatus(errorClass),
+    refusal(refusal, resource) {
+        const code = overviewCode(refusal.errorClass);
+        const error = { code, text: refusal.message, documentation_url, resource };
+        return { status: seed.status(refusal), code, body: { result: false, error } };
+    },
+    // The contract, organizations A5: the reset in seconds since the epoch.
+    rateHeaders: ({ available, max, ends }) => ({
+        "X-Rate-Limit-Available": String(available),
+        "X-Rate-Limit-Max": String(max),
+        "X-Rate-Limit-Expiry": String(ends),
+    }),
+    share: ({ download_security, ...shown }) => shown,
+    // The contract, organizations C3: `status` came about April 2026, and `invite` with it.
+    listedMember: ({ status, invite, ...shown }) => shown,
+    invitation: (object) => object,
+    // The contract, shares 3: from 2026-04-09 on.
+    listsInvited: false,
+    listsArchivedShares: true,
+    gatesIntelligence: false,
+    makesQuickshares: true,
+    // The contract, organizations H1.
+    tokenSeconds: 3600,
+};
+
+/** The overview in the service's other envelope. */
+const wrapped: Dialect = {
+    ...seed,
+    name: "wrapped",
+    // The contract, organizations A3, variants: `result` in words, the data under `response`, bookkeeping beside it.
+    success: (data, now) => ({
+        result: "yes",
+        current_api_version: "1.0",
+        server_date: dateText(now),
+        response: "response" in data ? data.response : data,
+    }),
+    // The same, errors: `message` for `text`, and the HTTP status as a text where the framework itself refuses.
+    refusal(refusal, resource) {
+        const { status, code } = seed.refusal(refusal, resource);
+        const isFramework = refusal.errorClass === "REQUEST_TYPE";
+        const error = { code: isFramework ? String(status) : code, message: refusal.message, resource };
+        return { status, code: isFramework ? status : code, body: { result: "no", error } };
+    },
+};
+
+// The contract, organizations A4, the newer API's table, and workspaces 1.3.
+const newerStatuses: Partial<Record<ErrorClass, number>> = {
+    INPUT_INVALID: 400,
+    INPUT_DUPLICATE: 400,
+    UPLOAD_SIZE: 400,
+    DENIED: 403,
+    RESTRICTED: 403,
+    FEATURE_LIMIT: 402,
+};
+
+// The contract, workspaces 1.3 and organizations A4: checks whose numbers are known, some with a status of their own.
+const newerSites: Record<Site, { code: number; status?: number }> = {
+    anonymous: { code: 10011 },
+    notAWorkspaceMember: { code: 10545, status: 401 },
+    notGranted: { code: 115069, status: 401 },
+    notVerified: { code: 10587 },
+    noSuchNode: { code: 133123 },
+    quicksharesRetired: { code: 10756 },
+};
+
+const newerClasses: Partial<Record<ErrorClass, number>> = { UPLOAD_SIZE: 10522, UNKNOWN_ROUTE: 9992 };
+
+/** A check's own number: the listed one, or else one that is the same for the same check of the same route. */
+function siteCode({ errorClass, site, field }: ApiError, resource: string): number {
+    if (site !== undefined) return newerSites[site].code;
+    // The contract, organizations A3: a field that does not pass.
+    if (errorClass === "INPUT_INVALID" && field !== undefined) return 10022;
+    const listed = newerClasses[errorClass];
+    if (listed !== undefined) return listed;
+    const drawn = createHash("sha256").update(`${resource} ${errorClass}`).digest().readUInt32BE();
+    return 300_000 + (drawn % 90_000);
+}
+
+/** The service in the middle of 2026. */
+const mid2026: Dialect = {
+    ...seed,
+    name: "mid2026",
+    // The contract, shares 2.4: the older switch is taken still; what it means for the newer one is inferred.
+    fields: ({ download_enabled: older, ...input }) =>
+        older === undefined ? input : { download_security: older === "false" ? "high" : "off", ...input },
+    status: ({ errorClass, site }) =>
+        (site && newerSites[site].status) ?? newerStatuses[errorClass] ?? overviewStatus(errorClass),
+    // The contract, workspaces 1.3: `code` numbers the check that failed, and the class is a matter of the documentation;
+    // organizations A3: `params` since 2026-05-05.
+    refusal(refusal, resource) {
+        const { field, message, errorClass } = refusal;
+        const code = siteCode(refusal, resource);
+        const kind = /is required/.test(message) ? "missing" : "invalid";
+        const params =
+            field === undefined ? {} : { params: [{ name: field, kind, message, code, expected_type: "string" }] };
+        const documentation = `${documentation_url}#${overviewCode(errorClass)}`;
+        const error = { code, text: message, documentation_url: documentation, resource, ...params };
+        return { status: mid2026.status(refusal), code, body: { result: false, error } };
+    },
+    // The contract, workspaces 1.4: other names, and the reset as a date.
+    rateHeaders: ({ available, max, ends }) => ({
+        "x-ve-limit-avail": String(available),
+        "x-ve-limit-max": String(max),
+        "x-ve-limit-expires": dateText(ends),
+    }),
+    // The contract, shares 1: `share_category` since 2026-03-16, `download_security` since 2026-03-30.
+    share: ({ download_enabled, ...shown }) => ({
+        ...shown,
+        share_category: shown.storage_mode === "independent" ? "portal" : "shared_folder",
+    }),
+    listedMember: (object) => object,
+    // The contract, workspaces 5: the names of the newer lists.
+    invitation: ({ email, ...shown }) => ({ ...shown, invitee_email: email }),
+    listsInvited: true,
+    // The contract, workspaces 3.7.
+    listsArchivedShares: false,
+    // The contract, shares 9 and workspaces 3.2.
+    gatesIntelligence: true,
+    // The contract, shares 5: retired, links that exist go on.
+    makesQuickshares: false,
+    // The contract, organizations U13.
+    tokenSeconds: 2_592_000,
+};
+
+const dialects: Record<DialectName, Dialect> = { seed, wrapped, mid2026 };
+
+export function dialectOf(name: string): Dialect {
+    const known = dialectNames.find((one) => one === name);
+    if (known !== undefined) return dialects[known];
+    throw new Error(`The emulator does not speak the dialect "${name}"; it speaks ${dialectNames.join(", ")}.`);
+}

@@ -1,0 +1,88 @@
+/** The people of an organization, a workspace or a share: members, and those who are invited. */
+import { z } from "zod";
+import type { VerbContext } from "../core/define";
+
+/** First segment of the API's paths to what has members. */
+export type Segment = "org" | "workspace" | "share";
+
+const invite = z.looseObject({ id: z.coerce.string(), expires: z.string().nullish() });
+const member = z.looseObject({
+    /** Of the user; empty where an invitation does not say whose it is. */
+    id: z.coerce.string(),
+    email_address: z.string().nullish(),
+    email: z.string().nullish(),
+    first_name: z.string().nullish(),
+    last_name: z.string().nullish(),
+    permissions: z.string().nullish(),
+    permission: z.string().nullish(),
+    role: z.string().nullish(),
+    status: z.string().nullish(),
+    expires: z.string().nullish(),
+    invite: invite.nullish().catch(null),
+});
+export type Person = z.infer<typeof member>;
+
+export const invitation = z.looseObject({
+    id: z.coerce.string(),
+    user_id: z.coerce.string().nullish(),
+    email: z.string().nullish(),
+    email_address: z.string().nullish(),
+    invitee_email: z.string().nullish(),
+    permissions: z.string().nullish(),
+    expires: z.string().nullish(),
+});
+
+interface Addressed {
+    email_address?: string | null | undefined;
+    email?: string | null | undefined;
+    invitee_email?: unknown;
+}
+
+export function emailOf({ email_address, email, invitee_email }: Addressed): string {
+    return String(email_address ?? email ?? invitee_email ?? "").toLowerCase();
+}
+
+export function roleOf({ permissions, permission, role }: Person): string | null {
+    return permissions ?? permission ?? role ?? null;
+}
+
+export function isPending({ status, invite }: Person): boolean {
+    return status === "pending" || (status == null && invite != null);
+}
+
+/** Everybody, the owner and invited people included. */
+export async function membersOf(context: VerbContext, segment: Segment, parent: string): Promise<Person[]> {
+    const list = () =>
+        context.client.list({
+            operation: `list the ${segment}'s members`,
+            path: [segment, parent, "members", "list"],
+            items: "users",
+            item: member,
+            identity: (one) => one.id,
+        });
+    let first: Person[] | undefined;
+    const hasInvited = await context.remember("whether lists of members have the invited people", async () => {
+        first = await list();
+        // Only those lists tell everybody's status.
+        return first.every(({ status }) => status != null);
+    });
+    if (hasInvited) return first ?? list();
+    // Invitations first: somebody who accepts between the two lists is in one of them.
+    const invited = await context.client.list({
+        operation: `list the ${segment}'s invitations`,
+        path: [segment, parent, "members", "invitations", "list", "pending"],
+        items: "invitations",
+        item: invitation,
+        identity: (one) => one.id,
+    });
+    const joined = await list();
+    return [...joined, ...invited.map(asPerson).filter((one) => !joined.some((other) => isSame(one, other)))];
+}
+
+function isSame(one: Person, other: Person): boolean {
+    return one.id === "" ? emailOf(one) === emailOf(other) : one.id === other.id;
+}
+
+function asPerson({ id, user_id, permissions, expires, ...rest }: z.infer<typeof invitation>): Person {
+    return { id: user_id ?? "", email: emailOf(rest), permissions, status: "pending", invite: { id, expires } };
+}
