@@ -72,7 +72,7 @@ const kind = {
  *     displayType: "list",
  *     commentsEnabled: false,
  *     downloadEnabled: true,
- *     downloadSecurity: "medium",
+ *     downloadSecurity: "off",
  *     guestChatEnabled: true,
  *     anonymousUploadsEnabled: false,
  *     intelligence: true,

@@ -34,7 +34,7 @@ const room = new fastio.DataRoom("series-b", {
         password,
         expires: config.get("expires") ?? "2099-12-31T18:00:00Z",
         // Investors without an account of their own read, and download nothing.
-        downloadSecurity: fastio.DownloadSecurity.Medium,
+        downloadEnabled: false,
     },
     folders: ["Financials", "Legal/Contracts"],
     documents: filesIn("documents"),

@@ -495,7 +495,7 @@ export const share = defineResource({
             displayType: "list",
             commentsEnabled: false,
             downloadEnabled: true,
-            downloadSecurity: "medium",
+            downloadSecurity: "off",
             guestChatEnabled: true,
             anonymousUploadsEnabled: false,
             intelligence: true,

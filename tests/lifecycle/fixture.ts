@@ -70,6 +70,7 @@ export interface Answer {
     workspace: Record<string, unknown>;
     share: Record<string, unknown>;
     users: Record<string, unknown>[];
+    invitations: Record<string, unknown>[];
     tokens: { id: string; token: string }[];
     api_key: string;
     api_keys: { id: string; memo: string }[];
@@ -151,6 +152,19 @@ export class Fixture {
         const body = (await answer.json()) as Answer;
         if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(body)}`);
         return body;
+    }
+
+    /** The members of what the path names, and the invited people, whom the list of members leaves out. */
+    async people(path: string): Promise<Record<string, unknown>[]> {
+        const { users } = await this.api("GET", `${path}/members/list/`);
+        const { invitations } = await this.api("GET", `${path}/members/invitations/list/pending/`);
+        const invited = invitations.map(({ id, email, permissions, expires }) => ({
+            email_address: email,
+            permissions,
+            status: "pending",
+            invite: { id, expires },
+        }));
+        return [...users.map((user) => ({ ...user, status: "active" })), ...invited];
     }
 
     /** The emulator's control plane. */

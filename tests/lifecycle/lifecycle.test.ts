@@ -83,7 +83,7 @@ describe.each(availableEngines())("lifecycle on $name", (engine) => {
 
     const organization = async () => (await it_.api("GET", `org/${ids.company}/details/`)).org;
     const workspace = async () => (await it_.api("GET", `workspace/${ids.design}/details/`)).workspace;
-    const members = async () => (await it_.api("GET", `workspace/${ids.design}/members/list/`)).users;
+    const members = () => it_.people(`workspace/${ids.design}`);
     const person = async (email: string) => (await members()).find((one) => one.email_address === email) ?? {};
 
     test("a preview needs no credentials and makes no request", async () => {

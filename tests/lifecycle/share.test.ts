@@ -53,7 +53,7 @@ describe.each(availableEngines())("shares and members on $name", (engine) => {
     }
 
     const share = async () => (await it_.api("GET", `share/${ids.report}/details/`)).share;
-    const people = async (path: string) => (await it_.api("GET", `${path}/members/list/`)).users;
+    const people = (path: string) => it_.people(path);
 
     test("a preview makes no request, and up makes everything", async () => {
         it_.declare(program("full"));
