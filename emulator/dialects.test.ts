@@ -83,7 +83,9 @@ describe("the dialect mid2026", () => {
                 text,
                 documentation_url: "https://api.fast.io/llms.txt#1605",
                 resource: "POST /current/org/{org_id}/update/",
-                params: [{ name: "name", kind: "invalid", message: text, code: 10022, expected_type: "string" }],
+                params: [
+                    { name: "name", kind: "invalid", message: text.slice(6), code: 10022, expected_type: "string" },
+                ],
             },
         ]);
         const missing = await driver.post("/org/create/");

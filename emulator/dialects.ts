@@ -149,8 +149,9 @@ const mid2026: Dialect = {
         const { field, message, errorClass } = refusal;
         const code = siteCode(refusal, resource);
         const kind = /is required/.test(message) ? "missing" : "invalid";
-        const params =
-            field === undefined ? {} : { params: [{ name: field, kind, message, code, expected_type: "string" }] };
+        const problem = field === undefined ? message : message.replace(`${field}: `, "");
+        const param = { name: field, kind, message: problem, code, expected_type: "string" };
+        const params = field === undefined ? {} : { params: [param] };
         const documentation = `${documentation_url}#${overviewCode(errorClass)}`;
         const error = { code, text: message, documentation_url: documentation, resource, ...params };
         return { status: mid2026.status(refusal), code, body: { result: false, error } };

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import type { EmulatorOptions } from "../../emulator";
 
 export function everyVerbIn(dialect: NonNullable<EmulatorOptions["dialect"]>): void {
+    jest.setTimeout(60_000);
     process.env.EMULATOR_DIALECT = dialect;
     const folder = join(__dirname, "..", "verbs");
     for (const file of readdirSync(folder).filter((name) => name.endsWith(".test.ts"))) {

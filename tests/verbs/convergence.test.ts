@@ -28,7 +28,7 @@ const nextRun = () => {
 type Parents = Record<string, string>;
 
 async function makeParents(name: string): Promise<Parents> {
-    const { id: organization = "" } = await service.organization(name);
+    const { id: organization = "" } = await service.paidOrganization(name);
     const { id: workspace = "" } = await service.workspace(organization, `${name}-place`);
     const { id: share = "" } = await service.share(workspace, `The ${name} room`);
     const { node } = await service.api("POST", `workspace/${workspace}/storage/root/createfolder/`, { name });

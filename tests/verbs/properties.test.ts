@@ -29,7 +29,7 @@ const benches: Record<string, () => Promise<Bench>> = {
         hand: (id, form) => service.api("POST", `org/${id}/update/`, form),
     }),
     Workspace: async () => {
-        const organizationId = await paidOrganization();
+        const { id: organizationId } = await service.paidOrganization("acme");
         return {
             args: { organizationId },
             shown: async (id) => (await service.api("GET", `workspace/${id}/details/`)).workspace,
@@ -40,7 +40,7 @@ const benches: Record<string, () => Promise<Bench>> = {
         };
     },
     Share: async () => {
-        const organizationId = await paidOrganization();
+        const { id: organizationId } = await service.paidOrganization("acme");
         const { id: workspaceId } = await service.workspace(organizationId, "design");
         return {
             args: { workspaceId, title: "Q4 Report" },
@@ -90,13 +90,6 @@ const benches: Record<string, () => Promise<Bench>> = {
         return brandingBench("share", id, { shareId: id });
     },
 };
-
-/** Not every plan has all that can be declared. */
-async function paidOrganization(): Promise<string> {
-    const { id } = await service.organization("acme");
-    await service.control("POST", "plan", { organizationId: id, paid: true });
-    return id;
-}
 
 function nodeBench(workspaceId: string, args: Properties): Bench {
     const path = (id: string) => `workspace/${workspaceId}/storage/${id.split("/")[1]}`;

@@ -103,6 +103,13 @@ export class Service {
         return (await this.api("POST", "org/create/", { domain, name: domain }, token)).org;
     }
 
+    /** One whose plan has everything that can be declared. */
+    async paidOrganization(domain: string): Promise<Shown> {
+        const organization = await this.organization(domain);
+        await this.control("POST", "plan", { organizationId: organization.id, paid: true });
+        return organization;
+    }
+
     async workspace(organizationId: string, folderName: string, token?: string): Promise<Shown> {
         const form = { folder_name: folderName, name: folderName };
         return (await this.api("POST", `org/${organizationId}/create/workspace/`, form, token)).workspace;
