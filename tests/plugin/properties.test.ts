@@ -87,8 +87,9 @@ describe("over the whole way", () => {
     test.each([
         ["Organization", () => ({}), ["permAuthDomains"]],
         ["Workspace", () => ({ organizationId }), []],
-        // What a name of a share may look like differs from version to version of the service.
-        ["Share", () => ({ workspaceId }), ["storageMode", "customName", "customUrl"]],
+        // What a name of a share may look like, and whether there is the newer switch of downloads, differs from version to
+        // version of the service.
+        ["Share", () => ({ workspaceId }), ["storageMode", "customName", "customUrl", "downloadSecurity"]],
         ["Folder", () => ({ workspaceId }), ["shareId"]],
         ["File", () => ({ workspaceId }), ["shareId"]],
         ["OrganizationMember", () => ({ organizationId }), ["userId"]],
