@@ -1,13 +1,13 @@
 /** DataRoom: a share with its folders, documents, look and people, as one component. */
 import * as pulumi from "@pulumi/pulumi";
 import type { ShareRole } from "./enums";
-import { File } from "./file";
-import { Folder } from "./folder";
+import { File, type FileArgs } from "./file";
+import { Folder, type FolderArgs } from "./folder";
 import { Share, type ShareArgs } from "./share";
 import { ShareBranding, type ShareBrandingArgs } from "./share-branding";
-import { ShareMember } from "./share-member";
-import { TransferToken } from "./transfer-token";
-import { Workspace } from "./workspace";
+import { ShareMember, type ShareMemberArgs } from "./share-member";
+import { TransferToken, type TransferTokenArgs } from "./transfer-token";
+import { Workspace, type WorkspaceArgs } from "./workspace";
 
 /**
  * A data room: a share with its folders, documents, look and people, and a workspace around it unless there is one already.
@@ -36,43 +36,44 @@ export class DataRoom extends pulumi.ComponentResource {
     /** The link with which a human takes over the organization; there when `handOver` is true. Secret: whoever opens it owns the organization. */
     readonly claimUrl: pulumi.Output<string> | undefined;
 
-    constructor(name: string, args: DataRoomArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: DataRoomArgs, opts?: pulumi.ComponentResourceOptions, kinds: Kinds = dynamicKinds) {
         super("fastio:index:DataRoom", name, {}, opts);
         const within = { parent: this };
         const layout = layoutOf(name, args);
 
         this.workspaceId =
             args.workspaceId === undefined
-                ? new Workspace(name, { organizationId: args.organizationId, name: args.name }, within).id
+                ? new kinds.Workspace(name, { organizationId: args.organizationId, name: args.name }, within).id
                 : pulumi.output(args.workspaceId);
         const title = args.share?.title ?? args.name;
-        const share = new Share(name, { ...args.share, title, workspaceId: this.workspaceId }, within);
+        const share = new kinds.Share(name, { ...args.share, title, workspaceId: this.workspaceId }, within);
         this.shareId = share.id;
         this.url = share.url;
 
         const content: pulumi.Resource[] = [];
         const placed = { shareId: share.id };
-        const folders = new Map<string, Folder>();
+        const folders = new Map<string, pulumi.CustomResource>();
         for (const path of layout.folders) {
             const { above, last } = split(path);
             const place = { ...placed, name: last, parentId: folders.get(above)?.id };
-            folders.set(path, new Folder(`${name}/${path}`, place, within));
+            folders.set(path, new kinds.Folder(`${name}/${path}`, place, within));
         }
         content.push(...folders.values());
         for (const [path, source] of layout.documents) {
             const { above, last } = split(path);
             const place = { ...placed, name: last, folderId: folders.get(above)?.id };
-            content.push(new File(`${name}/${path}`, { ...place, source }, within));
+            content.push(new kinds.File(`${name}/${path}`, { ...place, source }, within));
         }
-        if (args.branding !== undefined) content.push(new ShareBranding(name, { ...args.branding, ...placed }, within));
+        if (args.branding !== undefined)
+            content.push(new kinds.ShareBranding(name, { ...args.branding, ...placed }, within));
 
         const afterContent = { ...within, dependsOn: content };
         const members = layout.members.map(
-            ([email, role]) => new ShareMember(`${name}/${email}`, { ...placed, email, role }, afterContent),
+            ([email, role]) => new kinds.ShareMember(`${name}/${email}`, { ...placed, email, role }, afterContent),
         );
         if (args.handOver === true) {
             const whole = { ...within, dependsOn: [share, ...content, ...members] };
-            this.claimUrl = new TransferToken(name, { organizationId: args.organizationId }, whole).claimUrl;
+            this.claimUrl = new kinds.TransferToken(name, { organizationId: args.organizationId }, whole).claimUrl;
         }
         this.registerOutputs({
             workspaceId: this.workspaceId,
@@ -82,6 +83,25 @@ export class DataRoom extends pulumi.ComponentResource {
         });
     }
 }
+
+type Made<Args, Outputs = object> = new (
+    name: string,
+    args: Args,
+    opts?: pulumi.CustomResourceOptions,
+) => pulumi.CustomResource & Outputs;
+
+/** The classes of one front-end. */
+interface Kinds {
+    File: Made<FileArgs>;
+    Folder: Made<FolderArgs>;
+    Share: Made<ShareArgs, Pick<Share, "url">>;
+    ShareBranding: Made<ShareBrandingArgs>;
+    ShareMember: Made<ShareMemberArgs>;
+    TransferToken: Made<TransferTokenArgs, Pick<TransferToken, "claimUrl">>;
+    Workspace: Made<WorkspaceArgs>;
+}
+
+const dynamicKinds: Kinds = { File, Folder, Share, ShareBranding, ShareMember, TransferToken, Workspace };
 
 /** The arguments of a `DataRoom`. */
 export interface DataRoomArgs {

@@ -2,7 +2,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { FastioResource } from "./resource";
 
-const kind = {
+/** What the class tells of its kind, here and in the plugin's SDK. */
+export const kind = {
     name: "Folder",
     properties: ["workspaceId", "shareId", "name", "parentId", "forceDestroy", "path", "created", "updated"],
     secretInputs: [],

@@ -7,10 +7,7 @@ interface Runtime {
 
 /** Calls a function with plain arguments. */
 export async function invoke<T>(name: string, args: object): Promise<T> {
-    for (const [property, value] of Object.entries(args)) {
-        if (pulumi.Output.isInstance(value))
-            throw new pulumi.RunError(`${name}: ${property} is an output; ${name}Output takes outputs`);
-    }
+    refuseOutputs(name, args);
     const config = new pulumi.Config("fastio");
     // Whoever calls no function never loads it.
     const runtime = require("pulumi-fastio/runtime") as Runtime;
@@ -19,6 +16,14 @@ export async function invoke<T>(name: string, args: object): Promise<T> {
     } catch (error) {
         // Of this error Pulumi shows the message without frames that are not the program's.
         throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    }
+}
+
+/** A plain call cannot wait for outputs. */
+export function refuseOutputs(name: string, args: object): void {
+    for (const [property, value] of Object.entries(args)) {
+        if (pulumi.Output.isInstance(value))
+            throw new pulumi.RunError(`${name}: ${property} is an output; ${name}Output takes outputs`);
     }
 }
 

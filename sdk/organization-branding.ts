@@ -4,7 +4,8 @@ import type { BackgroundMode } from "./enums";
 import { FastioResource } from "./resource";
 import type { Colour, ColourInput } from "./values";
 
-const kind = {
+/** What the class tells of its kind, here and in the plugin's SDK. */
+export const kind = {
     name: "OrganizationBranding",
     properties: [
         "organizationId",

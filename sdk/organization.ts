@@ -4,7 +4,8 @@ import type { Industry, OrganizationMemberManage } from "./enums";
 import { FastioResource } from "./resource";
 import type { Json, JsonInput } from "./values";
 
-const kind = {
+/** What the class tells of its kind, here and in the plugin's SDK. */
+export const kind = {
     name: "Organization",
     properties: [
         "domain",

@@ -10,8 +10,8 @@ export interface Kind {
     secretOutputs: readonly string[];
 }
 
-const dynamicTypes = "pulumi-nodejs:dynamic/fastio:";
-const pluginTypes = "fastio:index:";
+export const dynamicTypes = "pulumi-nodejs:dynamic/fastio:";
+export const pluginTypes = "fastio:index:";
 
 /** The base of all resources. Programs use the classes of the kinds. */
 export abstract class FastioResource extends pulumi.CustomResource {
@@ -36,7 +36,11 @@ export abstract class FastioResource extends pulumi.CustomResource {
                 __resource: resourceName(kind, name, opts),
                 __provider: providerText(kind.name),
             },
-            pulumi.mergeOptions(opts, { additionalSecretOutputs: ["__inputs", ...kind.secretOutputs] }),
+            pulumi.mergeOptions(opts, {
+                additionalSecretOutputs: ["__inputs", ...kind.secretOutputs],
+                // What the plugin made under this name is this resource's from now on.
+                aliases: [{ type: `${pluginTypes}${kind.name}` }],
+            }),
         );
     }
 

@@ -3,7 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { FastioResource } from "./resource";
 import type { Colour, ColourInput } from "./values";
 
-const kind = {
+/** What the class tells of its kind, here and in the plugin's SDK. */
+export const kind = {
     name: "ShareBranding",
     properties: [
         "shareId",

@@ -3,7 +3,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { MemberNotify, ShareRole } from "./enums";
 import { FastioResource } from "./resource";
 
-const kind = {
+/** What the class tells of its kind, here and in the plugin's SDK. */
+export const kind = {
     name: "ShareMember",
     properties: [
         "shareId",

@@ -12,7 +12,8 @@ import type {
 import { FastioResource } from "./resource";
 import type { Json, JsonInput } from "./values";
 
-const kind = {
+/** What the class tells of its kind, here and in the plugin's SDK. */
+export const kind = {
     name: "Share",
     properties: [
         "workspaceId",

@@ -1,4 +1,6 @@
 /** How the dynamic host keeps a resource: its type, its provider's text, and the internal properties beside the kind's own. */
+
+import { decodeAsset } from "../core/assets";
 import type { Known, Properties } from "../core/define";
 import { knownOf as knownOfState, toState, withInputs } from "../core/state";
 
@@ -22,9 +24,13 @@ export function providerText(kind: string): string {
     return `exports.handler = () => require("pulumi-fastio/runtime").provider("${kind}");`;
 }
 
-/** What the state knows, from outputs as the host keeps them. */
-export function knownOf({ [providerKey]: _, ...props }: Properties): Known {
-    return knownOfState(props);
+/**
+ * What a state tells of an object. What the plugin made has its inputs beside the outputs, where the host does not hand them
+ * over: what the program declares then counts as it was shown, and a file, which is never shown, as the same.
+ */
+export function knownOf({ [providerKey]: _, ...props }: Properties, news: Properties = {}): Known {
+    const declared = Object.entries(news).filter(([name, value]) => name in props || decodeAsset(value) !== undefined);
+    return knownOfState(props, Object.fromEntries(declared.map(([name, value]) => [name, props[name] ?? value])));
 }
 
 /** The host hands over old outputs only, so that the inputs stand among them. Their secrecy is declared by the SDK. */

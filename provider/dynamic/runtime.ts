@@ -12,7 +12,7 @@ import type { Properties } from "../core/define";
 import { callFunction } from "../core/define-function";
 import { messageOf, PartialFailure } from "../core/errors";
 import type { Lifecycle } from "../core/lifecycle";
-import { resourceKey, toState } from "../core/state";
+import { inputsKey, resourceKey, toState } from "../core/state";
 import { functionsByName } from "../functions";
 import { resources } from "../resources";
 import { dynamicType, knownOf, providerKey, stateOf } from "./host-state";
@@ -37,8 +37,10 @@ export function provider(kind: string): dynamic.ResourceProvider {
 
         async diff(id, olds: Properties, news: Properties) {
             return run(async (lifecycle) => {
-                const { changes, replaces, deleteBeforeReplace } = lifecycle.diff({ kind }, id, knownOf(olds), news);
-                return { changes, replaces, deleteBeforeReplace };
+                const known = knownOf(olds, news);
+                const { changes, replaces, deleteBeforeReplace } = lifecycle.diff({ kind }, id, known, news);
+                // The update of what the plugin made brings the inputs into the outputs, and asks for nothing else.
+                return { changes: changes || !(inputsKey in olds), replaces, deleteBeforeReplace };
             });
         },
 
@@ -61,7 +63,7 @@ export function provider(kind: string): dynamic.ResourceProvider {
 
         async update(id, olds: Properties, news: Properties) {
             return run(async (lifecycle) => {
-                const outputs = await lifecycle.update(subject(kind, news), id, knownOf(olds), news);
+                const outputs = await lifecycle.update(subject(kind, news), id, knownOf(olds, news), news);
                 return { outs: stateOf(outputs, news, news) };
             }, news);
         },

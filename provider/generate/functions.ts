@@ -10,7 +10,11 @@ type Entry = [string, z.ZodType];
 
 /** Files by path. */
 export function functionFiles(definitions: readonly FunctionDefinition[]): Record<string, string> {
-    return { "sdk/functions.ts": sdkFile(definitions), "docs/reference/functions.md": page(definitions) };
+    return {
+        "sdk/functions.ts": sdkFile(definitions),
+        "sdk/plugin/functions.ts": pluginFile(definitions),
+        "docs/reference/functions.md": page(definitions),
+    };
 }
 
 function sdkFile(definitions: readonly FunctionDefinition[]): string {
@@ -25,6 +29,19 @@ function sdkFile(definitions: readonly FunctionDefinition[]): string {
         `import { invoke, invokeOutput } from "./invoke";`,
     ];
     return `// ${generatedMark}\n${imports.join("\n")}\n\n${body}`;
+}
+
+function pluginFile(definitions: readonly FunctionDefinition[]): string {
+    const types = [...sdkFile(definitions).matchAll(/^export interface (\w+)/gm)].map(([, name = ""]) => name).sort();
+    const body = definitions.map((definition) => functionsText(definition, true).join("\n")).join("\n\n");
+    const used = types.filter((name) => new RegExp(`\\b${name}\\b`).test(body));
+    const imports = [
+        `import type * as pulumi from "@pulumi/pulumi";`,
+        importOf(used, "../functions"),
+        `import { invoke, invokeOutput } from "./invoke";`,
+    ];
+    const exported = `export type {\n${types.map((name) => `    ${name},\n`).join("")}} from "../functions";`;
+    return `// ${generatedMark}\n${imports.join("\n")}\n\n${exported}\n\n${body}\n`;
 }
 
 function entriesOf(schema: z.ZodObject): Entry[] {
@@ -45,28 +62,12 @@ function objectWithin(schema: z.ZodType): z.ZodObject | undefined {
 }
 
 function functionText(definition: FunctionDefinition): string {
-    const { name, description, inputs, samples } = definition;
+    const { name, inputs } = definition;
     const base = upperFirst(name);
-    const takesArguments = propertyNames(inputs).length > 0;
-    const parameter = (type: string) => (takesArguments ? `args: ${type}` : "");
-    const passed = takesArguments ? "args" : "{}";
-    const example = `\n\n@example\n\`\`\`ts\n${callText(name, samples[0])}\n\`\`\``;
     return [
-        doc(description + example),
-        `export function ${name}(${parameter(`${base}Args`)}): Promise<${base}Result> {`,
-        `    return invoke(${JSON.stringify(name)}, ${passed});`,
-        `}`,
+        ...functionsText(definition, false),
         ``,
-        doc(
-            takesArguments
-                ? `\`${name}\` with outputs as arguments: called once they are known, and as secret as they are.`
-                : `\`${name}\` as an output.`,
-        ),
-        `export function ${name}Output(${parameter(`${base}OutputArgs`)}): pulumi.Output<${base}Result> {`,
-        `    return invokeOutput(${JSON.stringify(name)}, ${passed});`,
-        `}`,
-        ``,
-        ...(takesArguments
+        ...(propertyNames(inputs).length > 0
             ? [
                   ...argumentsText(`The arguments of \`${name}\`.`, `${base}Args`, inputs, (type) => type),
                   ...argumentsText(
@@ -79,6 +80,43 @@ function functionText(definition: FunctionDefinition): string {
             : []),
         ...resultText(`What \`${name}\` answers.`, `${base}Result`, base, definition.outputs),
     ].join("\n");
+}
+
+/** The plain form and the one for outputs; through the plugin a program may choose the provider. */
+function functionsText({ name, description, inputs, samples }: FunctionDefinition, isPlugin: boolean): string[] {
+    const base = upperFirst(name);
+    const takesArguments = propertyNames(inputs).length > 0;
+    const parameters = (type: string, options: string) =>
+        [...(takesArguments ? [`args: ${type}`] : []), ...(isPlugin ? [`opts?: pulumi.${options}`] : [])].join(", ");
+    const passed = [JSON.stringify(name), takesArguments ? "args" : "{}", ...(isPlugin ? ["opts"] : [])].join(", ");
+    const example = `\n\n@example\n\`\`\`ts\n${callText(name, samples[0])}\n\`\`\``;
+    return [
+        doc(description + example),
+        ...head(`export function ${name}`, parameters(`${base}Args`, "InvokeOptions"), `Promise<${base}Result>`),
+        `    return invoke(${passed});`,
+        `}`,
+        ``,
+        doc(
+            takesArguments
+                ? `\`${name}\` with outputs as arguments: called once they are known, and as secret as they are.`
+                : `\`${name}\` as an output.`,
+        ),
+        ...head(
+            `export function ${name}Output`,
+            parameters(`${base}OutputArgs`, "InvokeOutputOptions"),
+            `pulumi.Output<${base}Result>`,
+        ),
+        `    return invokeOutput(${passed});`,
+        `}`,
+    ];
+}
+
+/** A function's first lines as the formatter would lay them out. */
+function head(name: string, parameters: string, result: string): string[] {
+    const line = `${name}(${parameters}): ${result} {`;
+    return line.length <= 120
+        ? [line]
+        : [`${name}(`, ...parameters.split(", ").map((one) => `    ${one},`), `): ${result} {`];
 }
 
 /** How a program calls a function. */

@@ -5,7 +5,7 @@ import { generatedFiles } from "./files";
 import { generatedMark } from "./sdk";
 
 const files = generatedFiles();
-for (const folder of ["sdk", "docs/reference"]) {
+for (const folder of ["sdk", "sdk/plugin", "docs/reference"]) {
     mkdirSync(folder, { recursive: true });
     for (const name of readdirSync(folder)) {
         const path = join(folder, name);

@@ -1,5 +1,6 @@
 /** From the definitions to the classes that TypeScript programs use. */
 import { z } from "zod";
+import { configuration } from "../core/configuration";
 import { metaOf, type ResourceDefinition, schemaMeta } from "../core/define";
 import { exampleProgram } from "./example";
 
@@ -10,8 +11,14 @@ export function sdkFiles(definitions: readonly ResourceDefinition[]): Record<str
     const files: Record<string, string> = {
         "sdk/enums.ts": enumsFile(definitions),
         "sdk/index.ts": indexFile(definitions),
+        "sdk/plugin/index.ts": pluginIndexFile(definitions),
+        "sdk/plugin/provider.ts": providerFile(),
     };
-    for (const definition of definitions) files[`sdk/${fileName(definition.kind)}.ts`] = classFile(definition);
+    for (const definition of definitions) {
+        const name = `${fileName(definition.kind)}.ts`;
+        files[`sdk/${name}`] = classFile(definition);
+        files[`sdk/plugin/${name}`] = pluginClassFile(definition);
+    }
     return files;
 }
 
@@ -82,26 +89,15 @@ function classFile(definition: ResourceDefinition): string {
     const isSecret = ([name]: [string, z.ZodType]) => metaOf(definition, name).secret;
     const names = (entries: [string, z.ZodType][]) => list(entries.map(([name]) => JSON.stringify(name)));
     const body = [
-        `const kind = {`,
+        doc("What the class tells of its kind, here and in the plugin's SDK."),
+        `export const kind = {`,
         `    name: ${JSON.stringify(kind)},`,
         `    properties: ${names(all)},`,
         `    secretInputs: ${names(inputs.filter(isSecret))},`,
         `    secretOutputs: ${names(all.filter(isSecret))},`,
         `};`,
         ``,
-        doc(
-            `${definition.description}\n\nImported by ${definition.importedBy}.\n\n@example\n\`\`\`ts\n${exampleProgram(definition)}\n\`\`\``,
-        ),
-        `export class ${kind} extends FastioResource {`,
-        ...all.flatMap(([name, schema]) => [
-            doc(outputText(definition, name), "    "),
-            `    declare readonly ${name}: pulumi.Output<${valueType(schema)}${isAlwaysThere(definition, name, schema) ? "" : " | undefined"}>;`,
-        ]),
-        ``,
-        `    constructor(name: string, args: ${kind}Args, opts?: pulumi.CustomResourceOptions) {`,
-        `        super(kind, name, args, opts);`,
-        `    }`,
-        ``,
+        ...classHead(definition, "FastioResource"),
         `    /** Not possible for dynamic resources: throws, and says what to do instead. */`,
         `    static get(_name: string, id: pulumi.Input<pulumi.ID>): ${kind} {`,
         `        return FastioResource.refuseGet(kind.name, id);`,
@@ -117,9 +113,6 @@ function classFile(definition: ResourceDefinition): string {
         `}`,
         ``,
     ].join("\n");
-    const enums = [
-        ...new Set(inputs.map(([, schema]) => schemaMeta(schema).enumName).filter((name) => name !== undefined)),
-    ].sort();
     const types = [
         ...all.map(([, schema]) => valueType(schema)),
         ...inputs.map(([, schema]) => inputType(schema)),
@@ -129,11 +122,128 @@ function classFile(definition: ResourceDefinition): string {
     );
     const imports = [
         `import type * as pulumi from "@pulumi/pulumi";`,
-        ...(enums.length === 0 ? [] : [importOf(enums, "./enums")]),
+        ...typeImport(enumNames(definition), "./enums"),
         `import { FastioResource } from "./resource";`,
-        ...(values.length === 0 ? [] : [importOf(values, "./values")]),
+        ...typeImport(values, "./values"),
     ];
     return `// ${generatedMark}\n${imports.join("\n")}\n\n${body}`;
+}
+
+/** A class up to its constructor, the same in both front-ends. */
+function classHead(definition: ResourceDefinition, base: string): string[] {
+    const { kind, description, importedBy } = definition;
+    const all = { ...definition.inputs.shape, ...definition.outputs.shape } as Record<string, z.ZodType>;
+    return [
+        doc(
+            `${description}\n\nImported by ${importedBy}.\n\n@example\n\`\`\`ts\n${exampleProgram(definition)}\n\`\`\``,
+        ),
+        `export class ${kind} extends ${base} {`,
+        ...Object.entries(all).flatMap(([name, schema]) => [
+            doc(outputText(definition, name), "    "),
+            `    declare readonly ${name}: pulumi.Output<${valueType(schema)}${isAlwaysThere(definition, name, schema) ? "" : " | undefined"}>;`,
+        ]),
+        ``,
+        `    constructor(name: string, args: ${kind}Args, opts?: pulumi.CustomResourceOptions) {`,
+        `        super(kind, name, args, opts);`,
+        `    }`,
+        ``,
+    ];
+}
+
+function enumNames({ inputs }: ResourceDefinition): string[] {
+    const names = Object.values(inputs.shape).map((schema) => schemaMeta(schema as z.ZodType).enumName);
+    return [...new Set(names.filter((name) => name !== undefined))].sort();
+}
+
+function typeImport(names: readonly string[], from: string): string[] {
+    return names.length === 0 ? [] : [importOf(names, from)];
+}
+
+function pluginClassFile(definition: ResourceDefinition): string {
+    const { kind } = definition;
+    const body = [
+        ...classHead(definition, "PluginResource"),
+        `    /** What exists under this id or name, to be used and not managed. */`,
+        `    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ${kind} {`,
+        `        return new ${kind}(name, {} as ${kind}Args, { ...opts, id });`,
+        `    }`,
+        `}`,
+        ``,
+    ].join("\n");
+    const types = Object.values({ ...definition.inputs.shape, ...definition.outputs.shape }).map((schema) =>
+        valueType(schema as z.ZodType),
+    );
+    const values = ["Colour", "Json"].filter((name) => types.some((type) => new RegExp(`\\b${name}\\b`).test(type)));
+    const names = kind.toLowerCase() < "kind" ? `type ${kind}Args, kind` : `kind, type ${kind}Args`;
+    const shared = [
+        ...typeImport(enumNames(definition), "../enums"),
+        ...typeImport(values, "../values"),
+        `import { ${names} } from "../${fileName(kind)}";`,
+    ];
+    const imports = [
+        `import type * as pulumi from "@pulumi/pulumi";`,
+        ...byOrigin(shared),
+        `import { PluginResource } from "./resource";`,
+    ];
+    return `// ${generatedMark}\n${imports.join("\n")}\n\n${body}`;
+}
+
+function pluginIndexFile(definitions: readonly ResourceDefinition[]): string {
+    const lines = [
+        `export type { DataRoomArgs, DataRoomShareArgs } from "../data-room";`,
+        `export * from "../enums";`,
+        ...definitions.map(({ kind }) => `export type { ${kind}Args } from "../${fileName(kind)}";`),
+        `export type { Colour, ColourInput, Json, JsonInput } from "../values";`,
+        `export { DataRoom } from "./data-room";`,
+        `export * from "./functions";`,
+        `export { Provider, type ProviderArgs } from "./provider";`,
+        ...definitions.map(({ kind }) => `export { ${kind} } from "./${fileName(kind)}";`),
+    ];
+    return `// ${generatedMark}\n\n${byOrigin(lines).join("\n")}\n`;
+}
+
+/** Imports and exports as the linter wants them sorted. */
+function byOrigin(lines: readonly string[]): string[] {
+    const origin = (line: string) => /from "(.*)"/.exec(line)?.[1] ?? "";
+    return lines.toSorted((left, right) => (origin(left) < origin(right) ? -1 : 1));
+}
+
+function providerFile(): string {
+    const settings = Object.entries(configuration.shape) as [string, z.ZodType][];
+    const secrets = settings.filter(([, schema]) => schemaMeta(schema).secret).map(([name]) => JSON.stringify(name));
+    const typeOf = (schema: z.ZodType) => {
+        const inner = unwrapped(schema);
+        return valueType(inner instanceof z.ZodUnion ? (inner.options[0] as z.ZodType) : inner);
+    };
+    return [
+        `// ${generatedMark}`,
+        `import * as pulumi from "@pulumi/pulumi";`,
+        `import { secretOf, version } from "./resource";`,
+        ``,
+        `const secrets: readonly string[] = ${list(secrets)};`,
+        ``,
+        doc(
+            'An account of Fast.io. A program that has several accounts declares one of these for each.\n\n@example\n```ts\nconst client = new fastio.Provider("client", { token: config.requireSecret("clientToken") });\nnew fastio.Workspace("design", { organizationId }, { provider: client });\n```',
+        ),
+        `export class Provider extends pulumi.ProviderResource {`,
+        `    constructor(name: string, args: ProviderArgs = {}, opts?: pulumi.ResourceOptions) {`,
+        `        const entries = Object.entries(args).filter(([, value]) => value !== undefined);`,
+        `        const given = entries.map(([key, value]) => [key, secrets.includes(key) ? secretOf(value) : value]);`,
+        `        super("fastio", name, Object.fromEntries(given), { version: version(), ...opts });`,
+        `    }`,
+        `}`,
+        ``,
+        doc(
+            "The arguments of a `Provider`. What is not given comes from the stack's configuration, then from the environment.",
+        ),
+        `export interface ProviderArgs {`,
+        ...settings.flatMap(([name, schema]) => [
+            doc(schemaMeta(schema).description ?? "", "    "),
+            `    ${name}?: pulumi.Input<${typeOf(schema)}> | undefined;`,
+        ]),
+        `}`,
+        ``,
+    ].join("\n");
 }
 
 /** A list as the formatter would lay it out: on one line when that is short. */

@@ -1,0 +1,33 @@
+/** What the classes of all kinds share when they are made through the plugin. */
+import * as pulumi from "@pulumi/pulumi";
+import { dynamicTypes, type Kind, pluginTypes } from "../resource";
+
+/** The base of all resources. Programs use the classes of the kinds. */
+export abstract class PluginResource extends pulumi.CustomResource {
+    constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
+        super(
+            `${pluginTypes}${kind.name}`,
+            name,
+            {
+                ...Object.fromEntries(kind.properties.map((property) => [property, undefined])),
+                ...Object.fromEntries(
+                    Object.entries(args).map(([property, value]) => [
+                        property,
+                        kind.secretInputs.includes(property) ? secretOf(value) : value,
+                    ]),
+                ),
+            },
+            // What a dynamic resource of this name made is this resource's from now on.
+            pulumi.mergeOptions({ version: version(), aliases: [{ type: `${dynamicTypes}${kind.name}` }] }, opts),
+        );
+    }
+}
+
+/** The version of this package, which is that of the plugin. */
+export function version(): string {
+    return (require("pulumi-fastio/package.json") as { version: string }).version;
+}
+
+export function secretOf(value: unknown): unknown {
+    return value === undefined ? undefined : pulumi.secret(value);
+}
