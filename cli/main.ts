@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { emulatorCommand } from "../emulator/command";
 import { manifest } from "../require-node";
 import { adoptFileCommand } from "./adopt-file";
+import { doctorCommand } from "./doctor";
 import { rehearseCommand } from "./rehearse";
 
 /** The program with all its subcommands; commander's own errors are thrown, not exited on. */
@@ -11,6 +12,7 @@ export function program(): Command {
         .description("Infrastructure as code for Fast.io: what goes with the Pulumi package.")
         .version(manifest.version)
         .addCommand(adoptFileCommand())
+        .addCommand(doctorCommand())
         .addCommand(emulatorCommand())
         .addCommand(rehearseCommand())
         .showHelpAfterError("Run with --help to see what it takes.");

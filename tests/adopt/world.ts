@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import manifest from "../../package.json";
+import { textAsset } from "../../provider/core/assets";
 import type { Properties } from "../../provider/core/define";
 import { resourcesByKind } from "../../provider/resources";
 import { repository } from "../docs/markdown";
@@ -46,6 +47,11 @@ export class World {
 
     idsOf(kind: string): string[] {
         return Object.values(this.made).flatMap((one) => (one.kind === kind ? [one.ownId] : []));
+    }
+
+    /** Text as an asset. */
+    text(text: string): Properties {
+        return textAsset(text);
     }
 
     /** The transfer tokens: secrets that an import file holds. */

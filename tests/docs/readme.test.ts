@@ -334,6 +334,30 @@ test("what is there already is adopted by the commands as they stand", async () 
     }
 });
 
+test("the doctor tells what a program would run with, and what is wrong with a state", async () => {
+    const [, plain = "", withState = ""] =
+        /^npx pulumi-fastio (doctor)\n.* && npx pulumi-fastio (doctor .*)$/m.exec(readme) ?? [];
+    const fastio = await Fixture.open(engine);
+    try {
+        const env = { FASTIO_BASE_URL: fastio.baseUrl, FASTIO_TOKEN: fastio.emulator.token };
+        const { stdout } = await command(fastio.project.folder, env, plain);
+        for (const subject of ["Credential", "Account", "Scopes", "Plan and use", "Base URL", "Clock", "Proxy"])
+            expect(stdout).toContain(subject);
+        expect(stdout).not.toContain(fastio.emulator.token);
+        const resource = { urn: "urn:pulumi:dev::p::x:y:Z::z", type: "x:y:Z" };
+        const deployment = { resources: [], pending_operations: [{ type: "creating", resource }] };
+        fastio.project.write({ "state.json": JSON.stringify({ version: 3, deployment }) });
+        const examined = await command(fastio.project.folder, env, ...withState.split(" "));
+        expect(examined).toMatchObject({
+            code: 1,
+            stdout: expect.stringMatching(/creating .* was interrupted.*\n +→ pulumi/),
+        });
+        expect(await fastio.census()).toMatchObject({ organizations: 0 });
+    } finally {
+        await fastio.close();
+    }
+});
+
 test("the local Fast.io prints what a program needs, and shows its page", async () => {
     const [, command = ""] = /^npx pulumi-fastio (emulator)$/m.exec(readme) ?? [];
     const bin = join(repository, manifest.bin["pulumi-fastio"]);
