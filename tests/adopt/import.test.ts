@@ -60,55 +60,49 @@ test("what is printed declares every kind with references for ids, and compiles"
     expect(stdout).toBe("");
 });
 
-// The rehearsal takes no import files yet.
-const engines = availableEngines().filter(({ name }) => name !== "rehearsal");
+describe.each(availableEngines())("import on $name", (engine) => {
+    let project: Project;
+    let stack: EngineStack;
 
-(engines.length > 0 ? describe : describe.skip).each(engines.length > 0 ? engines : availableEngines())(
-    "import on $name",
-    (engine) => {
-        let project: Project;
-        let stack: EngineStack;
-
-        beforeAll(async () => {
-            project = prepareProject({
-                files: { "Pulumi.yaml": pulumiYaml, "index.js": asJavaScript(pasted(imports)) },
-            });
-            cpSync(join(folder.folder, "adopted"), join(project.folder, "adopted"), { recursive: true });
-            stack = await engine.open({ project: project.folder, env: world.environment });
-            await stack.up();
+    beforeAll(async () => {
+        project = prepareProject({
+            files: { "Pulumi.yaml": pulumiYaml, "index.js": asJavaScript(pasted(imports)) },
         });
-        afterAll(async () => {
-            await stack?.close();
-            project?.remove();
-        });
+        cpSync(join(folder.folder, "adopted"), join(project.folder, "adopted"), { recursive: true });
+        stack = await engine.open({ project: project.folder, env: world.environment });
+        await stack.up();
+    });
+    afterAll(async () => {
+        await stack?.close();
+        project?.remove();
+    });
 
-        test("the preview after the import is empty, and makes no request", async () => {
-            await stack.import(importOptions(folder.folder));
-            project.write({ "index.js": asJavaScript(pasted(program)) });
-            const requests = await world.service.requestsOf(async () => {
-                const { changeSummary, stdout } = await stack.preview();
-                expect(changeSummary).toEqual({ same: everything() });
-                expect(stdout).not.toMatch(/\[diff/);
-            });
-            expect(requests).toEqual([]);
-        });
-
-        test("an update and a refresh find nothing, and all secrets are encrypted", async () => {
-            expect((await stack.up()).summary.resourceChanges).toEqual({ same: everything() });
-            expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: everything() });
-            const state = JSON.stringify(await stack.exportStack());
-            expect(world.tokens.length).toBeGreaterThan(0);
-            for (const token of world.tokens) expect(state).not.toContain(token);
-            for (const { kind } of resources) expect(state).toContain(`dynamic/fastio:${kind}"`);
-            expect(state).not.toContain('"__inputs":{"domain"');
-        });
-
-        test("a password that is filled in is the one update", async () => {
-            const filled = program.replace(/\/\/ password: config\S+,.*/, `password: "open sesame",`);
-            project.write({ "index.js": asJavaScript(pasted(filled)) });
+    test("the preview after the import is empty, and makes no request", async () => {
+        await stack.import(importOptions(folder.folder));
+        project.write({ "index.js": asJavaScript(pasted(program)) });
+        const requests = await world.service.requestsOf(async () => {
             const { changeSummary, stdout } = await stack.preview();
-            expect(changeSummary).toEqual({ same: everything() - 1, update: 1 });
-            expect(stdout).not.toContain("open sesame");
+            expect(changeSummary).toEqual({ same: everything() });
+            expect(stdout).not.toMatch(/\[diff/);
         });
-    },
-);
+        expect(requests).toEqual([]);
+    });
+
+    test("an update and a refresh find nothing, and all secrets are encrypted", async () => {
+        expect((await stack.up()).summary.resourceChanges).toEqual({ same: everything() });
+        expect((await stack.refresh()).summary.resourceChanges).toEqual({ same: everything() });
+        const state = JSON.stringify(await stack.exportStack());
+        expect(world.tokens.length).toBeGreaterThan(0);
+        for (const token of world.tokens) expect(state).not.toContain(token);
+        for (const { kind } of resources) expect(state).toContain(`dynamic/fastio:${kind}"`);
+        expect(state).not.toContain('"__inputs":{"domain"');
+    });
+
+    test("a password that is filled in is the one update", async () => {
+        const filled = program.replace(/\/\/ password: config\S+,.*/, `password: "open sesame",`);
+        project.write({ "index.js": asJavaScript(pasted(filled)) });
+        const { changeSummary, stdout } = await stack.preview();
+        expect(changeSummary).toEqual({ same: everything() - 1, update: 1 });
+        expect(stdout).not.toContain("open sesame");
+    });
+});
