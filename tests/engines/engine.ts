@@ -7,6 +7,7 @@ import type {
     ImportResult,
     OutputMap,
     PreviewResult,
+    RefreshOptions,
     RefreshResult,
     UpOptions,
     UpResult,
@@ -23,7 +24,8 @@ export interface EngineOptions {
 }
 
 /** What every engine knows of the Automation API's options. */
-export type RunOptions = Pick<UpOptions, "refresh" | "signal" | "color" | "onOutput">;
+export type RunOptions = Pick<UpOptions, "refresh" | "signal" | "color" | "onOutput"> &
+    Pick<RefreshOptions, "previewOnly">;
 
 /** A stack that is open on an engine. A run that fails rejects with an error whose message holds all that was printed. */
 export interface EngineStack {

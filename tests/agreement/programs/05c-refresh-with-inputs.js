@@ -1,0 +1,4 @@
+const { Workspace } = require("./toy");
+const a = new Workspace("a", { org: "1", name: "alpha" });
+new Workspace("b", { org: "1", name: "beta", ref: a.id });
+exports.aName = a.name;

@@ -1,0 +1,11 @@
+const pulumi = require("@pulumi/pulumi");
+const { Workspace } = require("./toy");
+const password = pulumi.secret(process.env.PHASE === "2" ? "hunter3" : "hunter2");
+const token = new pulumi.Config("fastio").requireSecret("token");
+const list = ["x", pulumi.secret("y")];
+const a = new Workspace("a", { org: "1", name: "alpha", password, nested: { plain: "p", token }, list });
+const b = new Workspace("b", { org: "1", name: "beta" }, { additionalSecretOutputs: ["slug", "neverThere"] });
+new Workspace("c", { org: "1", name: "gamma", from: a.password, fromSlug: b.slug });
+exports.password = a.password;
+exports.nested = a.nested;
+exports.slug = b.slug;
