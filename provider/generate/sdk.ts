@@ -163,7 +163,7 @@ function pluginClassFile(definition: ResourceDefinition): string {
     const { kind } = definition;
     const body = [
         ...classHead(definition, "PluginResource"),
-        `    /** What exists under this id or name, to be used and not managed. */`,
+        `    /** What exists under this id, to be used and not managed. */`,
         `    static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ${kind} {`,
         `        return new ${kind}(name, {} as ${kind}Args, { ...opts, id });`,
         `    }`,

@@ -48,7 +48,7 @@ export class File extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): File {
         return new File(name, {} as FileArgs, { ...opts, id });
     }

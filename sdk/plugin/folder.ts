@@ -42,7 +42,7 @@ export class Folder extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Folder {
         return new Folder(name, {} as FolderArgs, { ...opts, id });
     }

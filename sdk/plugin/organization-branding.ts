@@ -57,7 +57,7 @@ export class OrganizationBranding extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): OrganizationBranding {
         return new OrganizationBranding(name, {} as OrganizationBrandingArgs, { ...opts, id });
     }

@@ -74,7 +74,7 @@ export class Organization extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Organization {
         return new Organization(name, {} as OrganizationArgs, { ...opts, id });
     }

@@ -62,7 +62,7 @@ export class ShareBranding extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ShareBranding {
         return new ShareBranding(name, {} as ShareBrandingArgs, { ...opts, id });
     }

@@ -56,7 +56,7 @@ export class ShareMember extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): ShareMember {
         return new ShareMember(name, {} as ShareMemberArgs, { ...opts, id });
     }

@@ -108,7 +108,7 @@ export class Share extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Share {
         return new Share(name, {} as ShareArgs, { ...opts, id });
     }

@@ -39,7 +39,7 @@ export class TransferToken extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): TransferToken {
         return new TransferToken(name, {} as TransferTokenArgs, { ...opts, id });
     }

@@ -44,7 +44,7 @@ export class WorkspaceBranding extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): WorkspaceBranding {
         return new WorkspaceBranding(name, {} as WorkspaceBrandingArgs, { ...opts, id });
     }

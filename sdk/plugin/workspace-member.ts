@@ -56,7 +56,7 @@ export class WorkspaceMember extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): WorkspaceMember {
         return new WorkspaceMember(name, {} as WorkspaceMemberArgs, { ...opts, id });
     }

@@ -60,7 +60,7 @@ export class Workspace extends PluginResource {
         super(kind, name, args, opts);
     }
 
-    /** What exists under this id or name, to be used and not managed. */
+    /** What exists under this id, to be used and not managed. */
     static get(name: string, id: pulumi.Input<pulumi.ID>, opts?: pulumi.CustomResourceOptions): Workspace {
         return new Workspace(name, {} as WorkspaceArgs, { ...opts, id });
     }

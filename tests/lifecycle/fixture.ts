@@ -54,6 +54,17 @@ export const declaredProgram = {
     "declarations.json": "[]",
 };
 
+/** Where the project's Pulumi.yaml finds the plugin. */
+export const pluginSettings =
+    "plugins:\n  providers:\n    - name: fastio\n      path: node_modules/pulumi-fastio/dist/pulumi-resource-fastio\n";
+
+/** The same through the plugin: another import line, and where the plugin is. */
+export const pluginProgram = {
+    ...declaredProgram,
+    "Pulumi.yaml": declaredProgram["Pulumi.yaml"] + pluginSettings,
+    "index.js": program.replace('require("pulumi-fastio")', 'require("pulumi-fastio/plugin")'),
+};
+
 export interface Ledgered {
     seq: number;
     method: string;

@@ -1,6 +1,7 @@
 /** The whole way of every kind on every engine: program, SDK, engine, dynamic provider host, runtime, HTTP, emulator. */
 import { resourcesByKind } from "../../provider/resources";
 import { availableEngines } from "../engines/engines";
+import { columns } from "./columns";
 import { type Declaration, Fixture } from "./fixture";
 
 jest.setTimeout(120_000);
@@ -33,13 +34,13 @@ function program(which: "minimal" | "full" | "changed"): Declaration[] {
 const writes = (requests: { effect: string }[]) =>
     requests.filter(({ effect }) => effect !== "read" && effect !== "none");
 
-describe.each(availableEngines())("lifecycle on $name", (engine) => {
+describe.each(columns())("lifecycle on $name", ({ engine, files, secrets }) => {
     let it_: Fixture;
     let ids: Record<string, string>;
     const canaries: string[] = [];
 
     beforeAll(async () => {
-        it_ = await Fixture.open(engine);
+        it_ = await Fixture.open(engine, undefined, { files });
         await it_.control("POST", "accounts", {
             email: "ann@example.com",
             accountType: "human",
@@ -124,7 +125,7 @@ describe.each(availableEngines())("lifecycle on $name", (engine) => {
             outputs?: Record<string, Record<string, unknown>>;
         }[];
         const handover = state.find(({ urn }) => urn.endsWith("::handover"))?.outputs ?? {};
-        for (const name of ["token", "claimUrl", "__inputs"]) expect(handover[name]).toHaveProperty("ciphertext");
+        for (const name of secrets) expect(handover[name]).toHaveProperty("ciphertext");
     });
 
     test("every property changes in one up, in place or by replacement as declared", async () => {
