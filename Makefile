@@ -1,10 +1,10 @@
 # Everything a contributor runs. Each target sets itself up, so that any of them works in a fresh clone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test lint generate bench clean
+.PHONY: help install build demo test agreement lint generate bench clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: node_modules/.package-lock.json ## install what the project needs, Node included
 
@@ -21,6 +21,10 @@ demo: build ## a data room from nothing to gone, on a local Fast.io
 
 test: install ## all tests, then one line with the counts
 	@npm test --silent
+
+agreement: export AGREEMENT = all
+agreement: build ## every recorded program on every engine, the Pulumi CLI included
+	@npm exec -- jest tests/agreement
 
 lint: install ## formatting, lint rules and types
 	@npm run --silent lint

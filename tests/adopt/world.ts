@@ -108,7 +108,7 @@ export async function command(folder: string, env: Record<string, string>, ...ar
     const { FASTIO_TOKEN: _, FASTIO_API_KEY: __, ...inherited } = process.env;
     const child = spawn(process.execPath, [bin, ...args], {
         cwd: folder,
-        env: { ...inherited, ...env },
+        env: { ...inherited, NO_COLOR: "1", ...env },
         stdio: ["ignore", "pipe", "pipe"],
     });
     const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
