@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { failureOf, junitOf, type RehearsalReport, summaryOf } from "./rehearsal-report";
 
 const blank = { seconds: 1.25, changes: {}, resources: [], output: "" };
@@ -18,8 +19,10 @@ const report: RehearsalReport = {
     ],
 };
 
+const shownTo = (people: RehearsalReport) => stripVTControlCharacters(summaryOf(people));
+
 test("people see a line for each step, what is to blame below it, and a verdict", () => {
-    expect(summaryOf(report)).toBe(`
+    expect(shownTo(report)).toBe(`
 Rehearsal (dev):
     up              passed   1.3s
     second preview  failed   1.3s   it still plans "1" <change>
@@ -28,7 +31,7 @@ Rehearsal (dev):
 
 The program does not converge.
 `);
-    expect(summaryOf({ ...report, converges: true })).toMatch(/\nThe program converges\.\n$/);
+    expect(shownTo({ ...report, converges: true })).toMatch(/\nThe program converges\.\n$/);
 });
 
 test("the failure is one line that names step and resource", () => {
