@@ -1,5 +1,6 @@
 // Two dynamic kinds on a service that is a JSON file. Programs require it, and their providers, too.
 const fs = require("node:fs");
+const { setTimeout: pause } = require("node:timers/promises");
 const pulumi = require("@pulumi/pulumi");
 
 const serviceFile = process.env.TOY_SERVICE;
@@ -57,6 +58,12 @@ function fail(verb, name, halfMade) {
     };
 }
 
+/** What goes wrong beside others does so once another object has been made: which comes first would be chance. */
+async function sequel(fault, name) {
+    if (fault?.name !== name) return;
+    while (fault.after && !(fault.after in load().made)) await pause(10);
+}
+
 /** An object's id says which of its kind and name it is, whatever else has been made at the same time. */
 function make(kind, inputs) {
     return change(({ made, objects }) => {
@@ -94,6 +101,7 @@ exports.provider = (kind) => ({
     },
     async create(inputs) {
         log("create", kind, { inputs });
+        await sequel(faults.create, inputs.name);
         fail("create", inputs.name, () => ({ id: make(kind, inputs), inputs }));
         const id = make(kind, inputs);
         return { id, outs: { ...declared(inputs), status: "ok", slug: `${inputs.name}-${id}` } };
