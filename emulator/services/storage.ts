@@ -39,7 +39,7 @@ export interface Node {
     modified: number;
 }
 
-/** Who may change a file or note for now. */
+/** Who alone may change a file or note until it expires. */
 export interface Lock {
     token: string;
     userId: string;

@@ -1,7 +1,7 @@
 /** The example access-review: what a pull request shows, on every engine, and its workflows on the Pulumi CLI. */
 import { availableEngines, pulumiCli } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
-import { configurationOf, notPrinted, openExample } from "./example";
+import { notPrinted, openExample } from "./example";
 import { commandsOf, Runner } from "./workflow";
 
 jest.setTimeout(120_000);
@@ -60,11 +60,6 @@ describe.each(availableEngines())("the example access-review on $name", (engine)
         expect(Object.values(await it_.census()).every((count) => count === 0)).toBe(true);
         expect(notPrinted("access-review", it_.printed)).toEqual([]);
     });
-});
-
-test("the README's table has the program's configuration", () => {
-    const { declared, described } = configurationOf("access-review");
-    expect(described).toEqual(declared);
 });
 
 const cli = pulumiCli();

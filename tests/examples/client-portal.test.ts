@@ -1,7 +1,7 @@
 /** The example client-portal on every engine, and its workflow on the Pulumi CLI. */
 import { availableEngines, pulumiCli } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
-import { configurationOf, notPrinted, openExample } from "./example";
+import { notPrinted, openExample } from "./example";
 import { Runner } from "./workflow";
 
 jest.setTimeout(120_000);
@@ -42,11 +42,6 @@ describe.each(availableEngines())("the example client-portal on $name", (engine)
         expect(notPrinted("client-portal", it_.printed)).toEqual([]);
         for (const secret of [passwordSeed, ...Object.values(passwords)]) expect(it_.printed).not.toContain(secret);
     });
-});
-
-test("the README's table has the program's configuration", () => {
-    const { declared, described } = configurationOf("client-portal");
-    expect(described).toEqual(declared);
 });
 
 const cli = pulumiCli();

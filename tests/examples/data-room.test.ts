@@ -1,7 +1,7 @@
 /** The example data-room on every engine: up, unchanged, changed, down, and its README. */
 import { availableEngines } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
-import { configurationOf, notPrinted, openExample } from "./example";
+import { notPrinted, openExample } from "./example";
 
 jest.setTimeout(120_000);
 
@@ -65,9 +65,4 @@ describe.each(availableEngines())("the example data-room on $name", (engine) => 
         expect(notPrinted("data-room", it_.printed)).toEqual([]);
         expect(it_.printed).not.toContain(password);
     });
-});
-
-test("the README's table has the program's configuration", () => {
-    const { declared, described } = configurationOf("data-room");
-    expect(described).toEqual(declared);
 });

@@ -25,12 +25,3 @@ function varying(line: string): string {
         .replace(/(?<=\/shared\/)\w+/g, "<name>")
         .trim();
 }
-
-/** What a program and its README say of the configuration: each key with its default. */
-export function configurationOf(example: string, file = "index.ts") {
-    const program = readDocument(`examples/${example}/${file}`);
-    const rows = readDocument(`examples/${example}/README.md`).matchAll(/^\| `(\w+)` \| (?:`([^`]*)`|required)/gm);
-    const read = /config\.(?:get|require)(?:Secret)?\("(\w+)"\)(?: \?\? "([^"]+)")?/g;
-    const pairs = (found: Iterable<RegExpMatchArray>) => [...found].map(([, key, fallback]) => [key, fallback]);
-    return { declared: pairs(program.matchAll(read)), described: pairs(rows) };
-}

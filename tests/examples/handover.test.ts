@@ -1,7 +1,7 @@
 /** The example handover on every engine: up, claimed by a human, as far down as a former owner may, and its README. */
 import { availableEngines } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
-import { configurationOf, notPrinted, openExample } from "./example";
+import { notPrinted, openExample } from "./example";
 
 jest.setTimeout(120_000);
 
@@ -44,9 +44,4 @@ describe.each(availableEngines())("the example handover on $name", (engine) => {
         expect(notPrinted("handover", `${it_.printed}\n${commands}`)).toEqual([]);
         expect(it_.printed).not.toContain(claimToken);
     });
-});
-
-test("the README's table has the program's configuration", () => {
-    const { declared, described } = configurationOf("handover");
-    expect(described).toEqual(declared);
 });

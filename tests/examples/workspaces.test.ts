@@ -1,7 +1,7 @@
 /** The example workspaces on every engine: up, unchanged, edited as its README says, down. */
 import { availableEngines } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
-import { configurationOf, notPrinted, openExample } from "./example";
+import { notPrinted, openExample } from "./example";
 
 jest.setTimeout(120_000);
 
@@ -43,9 +43,4 @@ describe.each(availableEngines())("the example workspaces on $name", (engine) =>
         expect(Object.values(await it_.census()).every((count) => count === 0)).toBe(true);
         expect(notPrinted("workspaces", it_.printed)).toEqual([]);
     });
-});
-
-test("the README's table has the program's configuration", () => {
-    const { declared, described } = configurationOf("workspaces");
-    expect(described).toEqual(declared);
 });

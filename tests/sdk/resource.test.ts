@@ -1,8 +1,9 @@
 /** How the classes register: provider text, name in the plugin, options that cannot work. */
 import * as pulumi from "@pulumi/pulumi";
+import { dynamicType, providerText as textInTheState } from "../../provider/dynamic/host-state";
 import { resources } from "../../provider/resources";
 import * as fastio from "../../sdk";
-import { providerText } from "../../sdk/resource";
+import { dynamicTypes, providerText } from "../../sdk/resource";
 
 interface Registered {
     type: string;
@@ -42,6 +43,8 @@ test.each(resources.map(({ kind }) => kind))("the provider text of %s is frozen 
     const text = providerText(kind);
     expect(text).toBe(`exports.handler = () => require("pulumi-fastio/runtime").provider("${kind}");`);
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(150);
+    // The SDK knows nothing of the provider, and an import writes what the SDK registers.
+    expect([textInTheState(kind), dynamicType(kind)]).toEqual([text, `${dynamicTypes}${kind}`]);
 });
 
 test("every kind of the registry is a class", () => {

@@ -3,6 +3,7 @@ import type { Properties } from "../../provider/core/define";
 import { metaOf } from "../../provider/core/define";
 import { resources, resourcesByKind } from "../../provider/resources";
 import { failureOf, Process, Resource, Service } from "./fixture";
+import { memberParents } from "./member-parents";
 
 let service: Service;
 let process: Process;
@@ -47,19 +48,13 @@ function sample(kind: string, which: "full" | "changed", parents: Parents): Prop
     );
 }
 
-const segments: Record<string, string> = {
-    OrganizationMember: "org",
-    WorkspaceMember: "workspace",
-    ShareMember: "share",
-};
-
 /** Takes the object away by hand; kinds without an entry are parts of their parent and go with it, or get a status instead. */
 const vanish: Record<string, (id: string) => Promise<unknown>> = {
     Organization: (id) => service.api("POST", `org/${id}/close/`, { confirm: id }),
     Workspace: (id) => service.api("DELETE", `workspace/${id}/delete/?confirm=${id}`),
     Share: (id) => service.api("DELETE", `share/${id}/delete/?confirm=${id}`),
     ...Object.fromEntries(
-        Object.entries(segments).map(([kind, segment]) => [
+        memberParents.map(({ kind, segment }) => [
             kind,
             (id: string) => {
                 const [parent, email] = id.split("/");
