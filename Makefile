@@ -1,7 +1,7 @@
 # Everything a contributor runs. Each target sets itself up, so that any of them works in a fresh clone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test agreement lint generate bench clean
+.PHONY: help install build demo test agreement matrix lint generate bench package clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,10 @@ agreement: export AGREEMENT = all
 agreement: build ## every recorded program on every engine, the Pulumi CLI included
 	@npm exec -- jest tests/agreement
 
+matrix: export MATRIX = all
+matrix: build ## every kind through both front-ends on every engine, the Pulumi CLI included
+	@npm exec -- jest tests/lifecycle
+
 lint: install ## formatting, lint rules and types
 	@npm run --silent lint
 
@@ -35,5 +39,8 @@ generate: install ## schema.json, the SDK classes and the reference from the def
 bench: build ## measure, and write bench/results.json and bench/RESULTS.md
 	@npm run --silent bench
 
+package: build ## what is published, into artifacts/: the npm package, and the plugin for each platform
+	@npm run --silent package
+
 clean: ## remove what was built and installed
-	rm -rf dist node_modules coverage
+	rm -rf dist node_modules coverage artifacts

@@ -1,7 +1,7 @@
 // Bundles what engines start into one file each, so that a provider process starts fast and runs the zod and undici it was
 // tested with, whatever else the program's folder has installed: dist/runtime.js, which the resources' provider text
 // requires, and dist/pulumi-resource-fastio/, the folder of the plugin.
-import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 
@@ -56,9 +56,20 @@ function licenseOf(name) {
 await bundle("provider/dynamic/runtime.ts", "dist/runtime.js", ["@pulumi/pulumi"]);
 
 const plugin = "dist/pulumi-resource-fastio";
+rmSync(plugin, { recursive: true, force: true });
 await bundle("provider/plugin/main.ts", join(plugin, "plugin.js"), []);
 cpSync("provider/plugin/files", plugin, { recursive: true });
 cpSync("LICENSE", join(plugin, "LICENSE"));
 const { version, license, engines } = JSON.parse(readFileSync("package.json", "utf8"));
-const manifest = { name: "pulumi-resource-fastio", version, license, engines, private: true, main: "plugin.js" };
+// The CLI installs what a folder with PulumiPlugin.yaml depends on, and takes an installation without node_modules for a failed one.
+const scripts = { postinstall: "node -e \"require('node:fs').mkdirSync('node_modules', { recursive: true })\"" };
+const manifest = {
+    name: "pulumi-resource-fastio",
+    version,
+    license,
+    engines,
+    private: true,
+    main: "plugin.js",
+    scripts,
+};
 writeFileSync(join(plugin, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);

@@ -1,20 +1,20 @@
-/** Branding and its images, as programs declare them, on every engine. */
+/** Branding and its images, as programs declare them, through each front-end on every engine. */
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { availableEngines } from "../engines/engines";
+import { fewerColumns } from "./columns";
 import { Fixture } from "./fixture";
 
 jest.setTimeout(120_000);
 
 const svg = (id: string) => `<svg xmlns="http://www.w3.org/2000/svg" id="${id}"/>`;
 
-describe.each(availableEngines())("branding on $name", (engine) => {
+describe.each(fewerColumns())("branding on $name", ({ engine, entry, files }) => {
     let it_: Fixture;
 
     beforeAll(async () => {
-        it_ = await Fixture.open(engine);
+        it_ = await Fixture.open(engine, undefined, { files });
         it_.project.write({ "logo.svg": svg("file") });
     });
     afterAll(() => it_?.close());
@@ -24,7 +24,7 @@ describe.each(availableEngines())("branding on $name", (engine) => {
         it_.project.write({
             "index.js": `
                 const pulumi = require("@pulumi/pulumi");
-                const fastio = require("pulumi-fastio");
+                const fastio = require("${entry}");
                 const company = new fastio.Organization("company", { domain: "acme", name: "Acme" });
                 const look = new fastio.OrganizationBranding("look", { organizationId: company.id, ${args} });
                 exports.path = look.logo.apply((logo) => logo && logo.path);

@@ -1,6 +1,6 @@
-/** Folders and files, as programs declare them, on every engine: small ones in one request, a large one in chunks. */
+/** Folders and files, as programs declare them, through each front-end on every engine: small ones in one request, a large one in chunks. */
 import { createHash } from "node:crypto";
-import { availableEngines } from "../engines/engines";
+import { fewerColumns } from "./columns";
 import { Fixture } from "./fixture";
 
 jest.setTimeout(120_000);
@@ -8,11 +8,11 @@ jest.setTimeout(120_000);
 const large = "What we do. ".repeat(500_000);
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
-describe.each(availableEngines())("folders and files on $name", (engine) => {
+describe.each(fewerColumns())("folders and files on $name", ({ engine, entry, files }) => {
     let it_: Fixture;
 
     beforeAll(async () => {
-        it_ = await Fixture.open(engine);
+        it_ = await Fixture.open(engine, undefined, { files });
         it_.project.write({ "plan.txt": "What we do.", "large.txt": large });
     });
     afterAll(() => it_?.close());
@@ -21,7 +21,7 @@ describe.each(availableEngines())("folders and files on $name", (engine) => {
         it_.project.write({
             "index.js": `
                 const pulumi = require("@pulumi/pulumi");
-                const fastio = require("pulumi-fastio");
+                const fastio = require("${entry}");
                 const company = new fastio.Organization("company", { domain: "acme", name: "Acme" });
                 const { id: workspaceId } = new fastio.Workspace("design", { organizationId: company.id, folderName: "acme-design" });
                 const legal = new fastio.Folder("legal", { workspaceId, name: ${JSON.stringify(legal)} });

@@ -1,6 +1,6 @@
-/** Shares and the members of shares and organizations, from declared to gone, on every engine. */
+/** Shares and the members of shares and organizations, from declared to gone, through each front-end on every engine. */
 import { resourcesByKind } from "../../provider/resources";
-import { availableEngines } from "../engines/engines";
+import { fewerColumns } from "./columns";
 import { type Declaration, Fixture } from "./fixture";
 
 jest.setTimeout(120_000);
@@ -27,13 +27,13 @@ function program(which: "minimal" | "full" | "changed"): Declaration[] {
     ];
 }
 
-describe.each(availableEngines())("shares and members on $name", (engine) => {
+describe.each(fewerColumns())("shares and members on $name", ({ engine, files }) => {
     let it_: Fixture;
     let ids: Record<string, string>;
     const password = String(sample("Share", "full").password);
 
     beforeAll(async () => {
-        it_ = await Fixture.open(engine);
+        it_ = await Fixture.open(engine, undefined, { files });
     });
     afterAll(() => it_?.close());
 
