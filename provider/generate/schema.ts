@@ -96,8 +96,12 @@ function resourceSpec(types: Types, definition: ResourceDefinition): Spec {
             ]),
         ),
         requiredInputs: inputs.filter(([, schema]) => isRequired(schema)).map(([name]) => name),
+        // SDKs take from the outputs what replaces, the documentation from the inputs.
         properties: Object.fromEntries(
-            all.map(([name, schema]) => [name, spec(name, schema, outputText(definition, name))]),
+            all.map(([name, schema]) => [
+                name,
+                { ...spec(name, schema, outputText(definition, name)), ...changes(name) },
+            ]),
         ),
         required: all.filter(([name, schema]) => isAlwaysThere(definition, name, schema)).map(([name]) => name),
     };

@@ -64,7 +64,7 @@ describe.each(availableEngines())("the example access-review on $name", (engine)
 
 const cli = pulumiCli();
 (cli === undefined ? test.skip : test)("the workflows show what changes and then make it", async () => {
-    const runner = await Runner.open(cli?.path ?? "", "access-review");
+    const runner = await Runner.open("access-review");
     try {
         await runner.shell("pulumi stack init prod");
         await runner.play("apply.yml");

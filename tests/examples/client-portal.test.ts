@@ -48,7 +48,7 @@ const cli = pulumiCli();
 (cli === undefined ? test.skip : test)(
     "the workflow makes the rooms unattended, and its log has no password",
     async () => {
-        const runner = await Runner.open(cli?.path ?? "", "client-portal");
+        const runner = await Runner.open("client-portal");
         try {
             await runner.shell("pulumi stack init prod");
             await runner.shell(`pulumi config set --stack prod --secret passwordSeed ${passwordSeed}`);

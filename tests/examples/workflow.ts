@@ -1,11 +1,9 @@
 /** Plays the shell steps of a GitHub workflow as its runner would; actions and the installation are left out. */
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { parse } from "yaml";
-import { createEmulator, type Emulator } from "../../emulator";
-import { prepareHome } from "../engines/cli-engine";
+import type { Emulator } from "../../emulator";
 import { type Project, prepareProject } from "../engines/project";
+import { Workstation } from "../engines/workstation";
 
 interface Step {
     name?: string;
@@ -27,28 +25,19 @@ export function commandsOf(text: string): { run: string; env: Record<string, str
 
 /** A checkout of an example on a machine of its own, with the Pulumi CLI and a local Fast.io. */
 export class Runner {
-    /** What `${{ secrets.NAME }}` stands for. */
-    readonly secrets: Record<string, string>;
-
     private constructor(
         readonly project: Project,
-        readonly emulator: Emulator,
-        private readonly baseUrl: string,
-        private readonly home: ReturnType<typeof prepareHome>,
-    ) {
-        this.secrets = { PULUMI_ACCESS_TOKEN: "", FASTIO_TOKEN: emulator.token };
-    }
+        private readonly machine: Workstation,
+    ) {}
 
-    static async open(cli: string, example: string): Promise<Runner> {
-        const emulator = createEmulator({ seed: 7 });
-        const { baseUrl } = await emulator.listen({ port: 0 });
-        return new Runner(prepareProject({ example }), emulator, baseUrl, prepareHome(cli));
+    static async open(example: string): Promise<Runner> {
+        const project = prepareProject({ example });
+        return new Runner(project, await Workstation.open(project.folder));
     }
 
     async close(): Promise<void> {
-        this.home.remove();
+        await this.machine.close();
         this.project.remove();
-        await this.emulator.close();
     }
 
     /** Plays the commands of the workflow one after the other and answers what they print. */
@@ -63,32 +52,23 @@ export class Runner {
     }
 
     /** Runs a command in the checkout. */
-    async shell(command: string, env: Record<string, string> = {}): Promise<string> {
-        const { home, settings } = this.home;
-        const path = [join(home, "bin"), join(this.project.folder, "node_modules", ".bin"), process.env.PATH].join(":");
-        const { stdout, stderr } = await promisify(execFile)("bash", ["-eo", "pipefail", "-c", command], {
-            cwd: this.project.folder,
-            env: {
-                PATH: path,
-                HOME: home,
-                PULUMI_HOME: home,
-                FASTIO_BASE_URL: this.baseUrl,
-                GITHUB_STEP_SUMMARY: join(this.project.folder, "summary.md"),
-                ...settings,
-                ...env,
-            },
-        }).catch((error: Error & { stdout?: string; stderr?: string }) => {
-            throw new Error(`${command}: ${error.stdout}${error.stderr}`);
-        });
-        return stdout + stderr;
+    shell(command: string, env: Record<string, string> = {}): Promise<string> {
+        const summary = { GITHUB_STEP_SUMMARY: join(this.project.folder, "summary.md") };
+        return this.machine.shell(command, { ...summary, ...env });
+    }
+
+    get emulator(): Emulator {
+        return this.machine.emulator;
     }
 
     /** How many things of a kind there are. */
-    async census(): Promise<Record<string, number>> {
-        return (await fetch(new URL("/_emulator/census", this.baseUrl))).json() as Promise<Record<string, number>>;
+    census(): Promise<Record<string, number>> {
+        return this.machine.census();
     }
 
+    /** What `${{ secrets.NAME }}` stands for. */
     private withSecrets(value: string): string {
-        return value.replace(/\$\{\{ secrets\.(\w+) \}\}/g, (_, name: string) => this.secrets[name] ?? "");
+        const secrets: Record<string, string> = { PULUMI_ACCESS_TOKEN: "", FASTIO_TOKEN: this.emulator.token };
+        return value.replace(/\$\{\{ secrets\.(\w+) \}\}/g, (_, name: string) => secrets[name] ?? "");
     }
 }
