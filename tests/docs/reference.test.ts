@@ -50,13 +50,13 @@ test("every example of the reference runs, and a second run changes nothing", as
     try {
         const svg = '<svg xmlns="http://www.w3.org/2000/svg"/>';
         it_.project.write({ ...Object.fromEntries(images.map((name) => [name, svg])), "index.js": program });
-        const { outputs, summary } = await it_.stack.up();
+        const { summary } = await it_.stack.up();
         expect(summary.resourceChanges?.create).toBeGreaterThan(kinds.length);
 
-        it_.project.write({ "index.js": program + calls(outputs.ids?.value) });
+        it_.project.write({ "index.js": program + calls((await it_.stack.outputs()).ids?.value) });
         const again = await it_.stack.up();
         expect(Object.keys(again.summary.resourceChanges ?? {})).toEqual(["same"]);
-        const answers = again.outputs.answers?.value as [unknown, unknown][];
+        const answers = (await it_.stack.outputs()).answers?.value as [unknown, unknown][];
         expect(answers).toHaveLength(functions.length);
         for (const [later, found] of answers) expect(later).toEqual(found);
         await it_.stack.destroy();

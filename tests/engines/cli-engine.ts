@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
-import { type Engine, type EngineOptions, type EngineStack, passphrase } from "./engine";
+import { type EngineEvent, LocalWorkspace, PulumiCommand, Stack } from "@pulumi/pulumi/automation";
+import { type Engine, type EngineOptions, type EngineStack, passphrase, type RunResult } from "./engine";
 
 /** The engine that runs on the Pulumi CLI at `cli`. */
 export function cliEngine(cli: string, version: string): Engine {
@@ -29,13 +29,14 @@ async function open(
         if (Object.keys(config).length > 0) {
             await opened.setAllConfig(config);
         }
+        const summarized = withoutFurtherProcesses(opened);
         return {
             preview: (options) => opened.preview(options),
-            up: (options) => opened.up(options),
-            refresh: (options) => opened.refresh(options),
-            destroy: (options) => opened.destroy(options),
+            up: (options) => summarized((watched) => opened.up({ ...options, ...watched })),
+            refresh: (options) => summarized((watched) => opened.refresh({ ...options, ...watched })),
+            destroy: (options) => summarized((watched) => opened.destroy({ ...options, ...watched })),
             import: (options) => opened.import(options),
-            outputs: () => opened.outputs(),
+            outputs: () => workspace.stackOutputs(stack),
             // The Automation API's own exportStack decrypts every secret.
             exportStack: async () => {
                 const { stdout } = await promisify(execFile)(
@@ -59,6 +60,28 @@ async function open(
         remove();
         throw error;
     }
+}
+
+interface Watched {
+    onEvent(event: EngineEvent): void;
+}
+
+/**
+ * After each run the Automation API asks the CLI for outputs and history, in three more processes. Here the run's own events
+ * give the summary, and outputs are asked for by those who want them.
+ */
+function withoutFurtherProcesses(stack: Stack) {
+    stack.outputs = async () => ({});
+    stack.info = async () => undefined;
+    return async (run: (watched: Watched) => Promise<{ stdout: string; stderr: string }>): Promise<RunResult> => {
+        let resourceChanges: RunResult["summary"]["resourceChanges"];
+        const onEvent = ({ summaryEvent }: EngineEvent) => {
+            if (summaryEvent) resourceChanges = summaryEvent.resourceChanges;
+        };
+        const { stdout, stderr } = await run({ onEvent });
+        // A run that failed has been an error.
+        return { stdout, stderr, summary: { result: "succeeded", resourceChanges } };
+    };
 }
 
 /** A folder for the CLI at `cli` to live in, its programs in `bin`, and the settings with which it keeps its state there. */

@@ -2,15 +2,13 @@
 import type {
     ConfigMap,
     Deployment,
-    DestroyResult,
     ImportOptions,
     ImportResult,
     OutputMap,
     PreviewResult,
     RefreshOptions,
-    RefreshResult,
+    UpdateSummary,
     UpOptions,
-    UpResult,
 } from "@pulumi/pulumi/automation";
 
 export interface EngineOptions {
@@ -27,12 +25,19 @@ export interface EngineOptions {
 export type RunOptions = Pick<UpOptions, "refresh" | "signal" | "color" | "onOutput"> &
     Pick<RefreshOptions, "previewOnly">;
 
+/** What a run that changed the state tells. What its program exports is asked for with `outputs`. */
+export interface RunResult {
+    stdout: string;
+    stderr: string;
+    summary: { result: UpdateSummary["result"]; resourceChanges?: UpdateSummary["resourceChanges"] | undefined };
+}
+
 /** A stack that is open on an engine. A run that fails rejects with an error whose message holds all that was printed. */
 export interface EngineStack {
     preview(options?: RunOptions): Promise<PreviewResult>;
-    up(options?: RunOptions): Promise<UpResult>;
-    refresh(options?: RunOptions): Promise<RefreshResult>;
-    destroy(options?: RunOptions): Promise<DestroyResult>;
+    up(options?: RunOptions): Promise<RunResult>;
+    refresh(options?: RunOptions): Promise<RunResult>;
+    destroy(options?: RunOptions): Promise<RunResult>;
     import(options: ImportOptions): Promise<ImportResult>;
     outputs(): Promise<OutputMap>;
     /** The deployment, secrets still encrypted. */

@@ -59,7 +59,8 @@ describe.each(fewerColumns())("branding on $name", ({ engine, entry, files }) =>
     test("a file is uploaded from the project's folder, and the program has it as its output", async () => {
         declare(`accentColor: "#0055ff", ${file}`);
         expect((await it_.stack.preview()).changeSummary).toEqual({ create: 3 });
-        const { outputs } = await it_.stack.up();
+        await it_.stack.up();
+        const outputs = await it_.stack.outputs();
         expect(outputs.path?.value).toBe("logo.svg");
         expect(outputs.sha256?.value).toBe(createHash("sha256").update(svg("file")).digest("hex"));
         expect(await logo()).toBe(svg("file"));

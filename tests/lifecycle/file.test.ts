@@ -38,8 +38,8 @@ describe.each(fewerColumns())("folders and files on $name", ({ engine, entry, fi
     }
 
     async function outputs(): Promise<Record<string, string>> {
-        const { outputs } = await it_.stack.up();
-        return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+        await it_.stack.up();
+        return Object.fromEntries(Object.entries(await it_.stack.outputs()).map(([name, { value }]) => [name, value]));
     }
 
     async function expectConverged(): Promise<void> {
@@ -50,8 +50,11 @@ describe.each(fewerColumns())("folders and files on $name", ({ engine, entry, fi
     test("are made below each other, and the progress of the large one is told", async () => {
         declare("Legal");
         expect((await it_.stack.preview()).changeSummary).toEqual({ create: 7 });
-        const { outputs, stdout } = await it_.stack.up();
-        expect(outputs).toMatchObject({ path: { value: "Legal/Contracts" }, sha256: { value: sha256("What we do.") } });
+        const { stdout } = await it_.stack.up();
+        expect(await it_.stack.outputs()).toMatchObject({
+            path: { value: "Legal/Contracts" },
+            sha256: { value: sha256("What we do.") },
+        });
         expect(stdout).toContain('uploading "large.txt": 100 % of 5.7 MiB');
         expect(await it_.census()).toMatchObject({ folders: 2, files: 2 });
         await expectConverged();

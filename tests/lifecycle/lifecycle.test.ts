@@ -52,7 +52,7 @@ describe.each(columns())("lifecycle on $name", ({ engine, files, secrets }) => {
 
     async function up() {
         const result = await it_.stack.up();
-        ids = Object.fromEntries(Object.entries(result.outputs).map(([name, { value }]) => [name, value]));
+        ids = Object.fromEntries(Object.entries(await it_.stack.outputs()).map(([name, { value }]) => [name, value]));
         return result;
     }
 

@@ -39,7 +39,7 @@ describe.each(fewerColumns())("shares and members on $name", ({ engine, files })
 
     async function up() {
         const result = await it_.stack.up();
-        ids = Object.fromEntries(Object.entries(result.outputs).map(([name, { value }]) => [name, value]));
+        ids = Object.fromEntries(Object.entries(await it_.stack.outputs()).map(([name, { value }]) => [name, value]));
         return result.summary.resourceChanges;
     }
 

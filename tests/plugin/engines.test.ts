@@ -77,7 +77,8 @@ suite("the plugin on $name", (engine) => {
                  .apply((people) => people.map(({ email }) => email));
              exports.name = theirs.name;`,
         );
-        const { outputs } = await it_.stack.up();
+        await it_.stack.up();
+        const outputs = await it_.stack.outputs();
         expect(outputs.who?.value).toEqual(["agent@example.com", "client@example.com"]);
         expect(outputs.name?.value).toBe("Theirs");
         expect(JSON.stringify(await it_.stack.exportStack())).not.toContain(token);
