@@ -1,4 +1,5 @@
 // Runs every bench/*.bench.ts one after the other, prints the figures beside their floors and records them with the machine.
+// With names as arguments, `make bench ONLY="upload load"`, it runs those alone and records nothing.
 import { readdirSync, writeFileSync } from "node:fs";
 import { arch, cpus, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
@@ -19,16 +20,28 @@ async function main(): Promise<void> {
             .join(", "),
     };
     const figures: Figure[] = [];
-    for (const file of readdirSync(__dirname).filter((name) => name.endsWith(".bench.ts"))) {
+    for (const file of chosenFiles()) {
         const { measure } = require(join(__dirname, file)) as { measure(): Promise<Figure[]> };
         for (const figure of await measure()) {
             console.log(`${holds(figure) ? "  " : "! "}${figure.what}: ${shown(figure)} (floor ${floorOf(figure)})`);
             figures.push(figure);
         }
     }
+    process.exitCode = figures.every(holds) ? 0 : 1;
+    if (process.argv.length > 2) return;
     writeFileSync(join(__dirname, "results.json"), `${JSON.stringify({ machine, figures }, null, 2)}\n`);
     writeFileSync(join(__dirname, "RESULTS.md"), page(machine, figures));
-    process.exitCode = figures.every(holds) ? 0 : 1;
+}
+
+function chosenFiles(): string[] {
+    const ending = ".bench.ts";
+    const names = readdirSync(__dirname)
+        .filter((name) => name.endsWith(ending))
+        .map((name) => name.slice(0, -ending.length));
+    const asked = process.argv.slice(2);
+    const unknown = asked.filter((name) => !names.includes(name));
+    if (unknown.length > 0) throw new Error(`There is no benchmark ${unknown.join(" or ")}, only ${names.join(", ")}.`);
+    return (asked.length > 0 ? asked : names).map((name) => name + ending);
 }
 
 function page(machine: Record<string, string | number>, figures: Figure[]): string {
