@@ -44,7 +44,10 @@ export async function measure(): Promise<Figure[]> {
 /** How long the first check takes in a host that has just started. */
 async function firstCheck(folder: string, news: Record<string, JavaScriptValue>): Promise<number> {
     const script = require.resolve("@pulumi/pulumi/cmd/dynamic-provider");
-    const child = spawn(process.execPath, [script, "127.0.0.1:1"], { cwd: folder, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(process.execPath, [script, "127.0.0.1:1"], {
+        cwd: folder,
+        stdio: ["ignore", "pipe", "inherit"],
+    });
     const [port] = await once(createInterface({ input: child.stdout }), "line");
     const client = new ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
     try {

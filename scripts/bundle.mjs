@@ -1,8 +1,8 @@
 // Bundles what engines start into one file each, so that a provider process starts fast and runs the zod and undici it was
 // tested with, whatever else the program's folder has installed: dist/runtime.js, which the resources' provider text
-// requires, and dist/pulumi-resource-fastio/, the folder of the plugin.
+// requires, and dist/pulumi-resource-fastio/, the folder of the plugin. Beside each lies undici.js, for the first request.
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 
 /** Which version this is stands beside the bundle; what packages know of themselves goes into it. */
@@ -15,20 +15,32 @@ const ownManifest = {
     },
 };
 
+/** More than half of all the code, and a preview makes no request. */
+const undiciBeside = {
+    name: "undici-beside",
+    setup({ onResolve }) {
+        onResolve({ filter: /^undici$/ }, ({ kind }) =>
+            kind === "entry-point" ? undefined : { path: "./undici.js", external: true },
+        );
+    },
+};
+
 async function bundle(entry, outfile, external) {
     if (!existsSync(entry)) {
         console.error(`bundle: ${entry} does not exist, so there is nothing to bundle into ${outfile}.`);
         process.exit(1);
     }
     const { metafile } = await build({
-        entryPoints: [entry],
-        outfile,
+        entryPoints: { [basename(outfile, ".js")]: entry, undici: "undici" },
+        outdir: dirname(outfile),
         bundle: true,
         platform: "node",
         format: "cjs",
         target: "node22",
         external,
-        plugins: [ownManifest],
+        plugins: [ownManifest, undiciBeside],
+        // Node finds no names in a minified CommonJS file that is imported; required, it is what it is.
+        supported: { "dynamic-import": false },
         minifyWhitespace: true,
         minifySyntax: true,
         legalComments: "none",
@@ -39,8 +51,7 @@ async function bundle(entry, outfile, external) {
         Object.keys(metafile.inputs).flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []),
     );
     const licenses = [...packages].sort().map(licenseOf);
-    const name = outfile.replace(/.*\//, "");
-    writeFileSync(`${outfile}.LICENSES.txt`, `${name} holds:\n\n${licenses.join("\n\n")}`);
+    writeFileSync(`${outfile}.LICENSES.txt`, `${basename(outfile)} and undici.js hold:\n\n${licenses.join("\n\n")}`);
 }
 
 function licenseOf(name) {

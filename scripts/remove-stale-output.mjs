@@ -3,7 +3,7 @@ import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join, relative } from "node:path";
 
 // Written by the bundler, from sources elsewhere.
-const bundles = [join("dist", "runtime.js"), join("dist", "pulumi-resource-fastio")];
+const bundles = [join("dist", "runtime.js"), join("dist", "undici.js"), join("dist", "pulumi-resource-fastio")];
 
 function sweep(folder) {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -1,6 +1,6 @@
 /** The file that `pulumi import --file` takes, with what only dynamic resources need of it: inputs and outputs beside the id. */
 import { readFile, writeFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { metaOf, type Properties, type ResourceDefinition } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
 import { inputsKey, withoutInternal } from "../core/state";

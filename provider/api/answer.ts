@@ -1,5 +1,5 @@
 // From a raw answer to its data, or to the error that it is.
-import type { z } from "zod";
+import type * as z from "zod";
 import { classify } from "./classify";
 import { readEnvelope } from "./envelope";
 import { type AnswerProblem, ApiError, type ApiErrorDetails } from "./errors";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
 import { inspect } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { ApiClient, type ApiClientOptions, type ApiRequest } from "./client";
 import { AnswerError, ApiError, ConfigurationError, ConnectionError, FastioError, isAmbiguous } from "./errors";
 import { ManualClock } from "./manual-clock";

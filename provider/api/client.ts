@@ -1,6 +1,6 @@
 // The client of the Fast.io API: sends a request with a credential, within the rate limit, as often as it may be repeated.
 import type { Dispatcher } from "undici";
-import { z } from "zod";
+import * as z from "zod";
 import { readAnswer } from "./answer";
 import { parseBaseUrl } from "./base-url";
 import { type Clock, systemClock } from "./clock";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readEnvelope, wrapped } from "./envelope";
 
 function data(body: unknown) {

@@ -1,5 +1,5 @@
 // What a body says, in every envelope and spelling that the contract lists.
-import { z } from "zod";
+import * as z from "zod";
 import { classify } from "./classify";
 import type { ApiErrorClass } from "./errors";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ShiftedListError } from "./errors";
 import { type FetchPage, type Listing, list, type PageQuery, pages } from "./paging";
 

@@ -1,5 +1,5 @@
 // Lists in pages: every item once, or an error that says that the list moved while it was read.
-import { z } from "zod";
+import * as z from "zod";
 import { ShiftedListError } from "./errors";
 
 export interface Listing<T> {

@@ -9,7 +9,7 @@ import { join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import {
     type AssetContent,
     asset,

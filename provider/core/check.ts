@@ -1,8 +1,9 @@
 /** Check: defaults, generated names, and every refusal that needs no call, each with its property path. */
 import { closest, distance } from "fastest-levenshtein";
-import { z } from "zod";
+import * as z from "zod";
 import { sameValue } from "./compare";
 import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
+import { derived } from "./derived";
 import { generatedName, logicalName, slugOf } from "./naming";
 import { resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";
@@ -107,9 +108,16 @@ function knownText(value: unknown): string | undefined {
 
 /** The longest text that a property takes, as its schema says. */
 export function longestText(definition: ResourceDefinition, name: string): number {
-    const schema = z.toJSONSchema(definition.inputs.shape[name] as z.ZodType) as { maxLength?: number };
-    return schema.maxLength ?? Number.MAX_SAFE_INTEGER;
+    return longestTextOf(definition.inputs.shape[name] as z.ZodType);
 }
+
+const longestTextOf = derived((property: z.ZodType) => {
+    const schema = z.toJSONSchema(property) as { maxLength?: number };
+    return schema.maxLength ?? Number.MAX_SAFE_INTEGER;
+});
+
+/** zod compiles a schema when it is first used. */
+const strictly = derived((inputs: z.ZodObject) => inputs.strict());
 
 /** What the schemas and rules speak of: the arguments of a kind or of a function. */
 type Declared = Pick<ResourceDefinition, "kind" | "inputs" | "outputs" | "rules">;
@@ -121,7 +129,7 @@ export function argumentFailures(definition: Declared, inputs: Properties): Chec
 }
 
 function schemaFailures(definition: Declared, inputs: Properties): CheckFailure[] {
-    const result = definition.inputs.strict().safeParse(inputs);
+    const result = strictly(definition.inputs).safeParse(inputs);
     return (result.error?.issues ?? []).flatMap((issue) => {
         const path = issue.path as (string | number)[];
         if (issue.code === "unrecognized_keys") {

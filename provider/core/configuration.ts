@@ -1,5 +1,5 @@
 /** The arguments of an explicit provider, which are the keys of a stack's configuration: what they mean, and what is wrong with them. */
-import { z } from "zod";
+import * as z from "zod";
 import { parseBaseUrl } from "../api/base-url";
 import { argumentFailures, type CheckFailure } from "./check";
 import { defaultBaseUrl } from "./config";

@@ -1,5 +1,5 @@
 /** What a function is: data, and one call that reads. */
-import { z } from "zod";
+import * as z from "zod";
 import { argumentFailures, type CheckFailure } from "./check";
 import {
     innerSchema,

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { roomKind } from "../../tests/verbs/toy-room";
 import { metaOf, propertyNames, uniqueInput } from "./define";
 

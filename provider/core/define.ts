@@ -1,6 +1,7 @@
 /** What a kind is: data with metadata, and a few verbs. Everything else about it is derived. */
-import { type GlobalMeta, z } from "zod";
+import * as z from "zod";
 import type { VerbClient } from "../api/client";
+import { derived } from "./derived";
 
 /** Property values by camelCase name, as programs declare them and as the state keeps them. */
 export type Properties = Record<string, unknown>;
@@ -217,16 +218,19 @@ export function propertyNames(schema: z.ZodObject): string[] {
 }
 
 /** The metadata of an input or output, wherever `.optional()` stands in the chain. */
-export function metaOf(definition: Pick<ResourceDefinition, "inputs" | "outputs">, name: string): GlobalMeta {
+export function metaOf(
+    definition: Pick<ResourceDefinition, "inputs" | "outputs">,
+    name: string,
+): Readonly<z.GlobalMeta> {
     const schema: z.ZodType | undefined = definition.inputs.shape[name] ?? definition.outputs.shape[name];
     return schema === undefined ? {} : schemaMeta(schema);
 }
 
 /** The metadata of a schema, wherever `.optional()` stands in the chain. */
-export function schemaMeta(schema: z.ZodType): GlobalMeta {
+export const schemaMeta: (schema: z.ZodType) => Readonly<z.GlobalMeta> = derived((schema) => {
     const inner = (schema as z.ZodOptional).def.innerType as z.ZodType | undefined;
     return { ...(inner === undefined ? {} : schemaMeta(inner)), ...schema.meta() };
-}
+});
 
 /** The schema of a value that is there. */
 export function innerSchema(schema: z.ZodType): z.ZodType {

@@ -1,5 +1,5 @@
 /** What a preview can tell of the outputs that a create or an update will have: exactly what is known, and the rest as unknown. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { innerSchema, type Known, metaOf, type Properties, propertyNames, type ResourceDefinition } from "./define";
 import { differencesOf } from "./diff";
 import { isAsset, isOurs, toState, withoutInternal } from "./state";

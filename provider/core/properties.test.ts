@@ -1,5 +1,5 @@
 /** Colours: the spellings of one value, and what is none. */
-import { z } from "zod";
+import * as z from "zod";
 import { roomKind } from "../../tests/verbs/toy-room";
 import { sameValue } from "./compare";
 import { colour, freeJson } from "./properties";

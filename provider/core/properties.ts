@@ -1,5 +1,5 @@
 /** Schemas that several kinds share: ids, dates, colours, free JSON, e-mail addresses. */
-import { z } from "zod";
+import * as z from "zod";
 import { colourParts, parsedJson, toRfc3339 } from "./wire";
 
 /** A 19-digit id of a parent. A name is refused with the function that looks the id up, because a renamed parent would otherwise replace all below it. */

@@ -1,5 +1,5 @@
 /** Between declared properties and the API's form fields, by the literals of the definition. */
-import { z } from "zod";
+import * as z from "zod";
 import type { FormValue } from "../api/client";
 import { innerSchema, metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
 

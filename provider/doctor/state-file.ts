@@ -1,6 +1,6 @@
 /** A stack export, as far as the doctor reads it. Secrets in it stay encrypted, and are values that nobody knows. */
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { type Known, type Properties, parentOf, type ResourceDefinition } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
 import { logicalName } from "../core/naming";

@@ -14,7 +14,7 @@ import { messageOf, PartialFailure } from "../core/errors";
 import type { Lifecycle } from "../core/lifecycle";
 import { inputsKey, resourceKey, toState } from "../core/state";
 import { functionsByName } from "../functions";
-import { resources } from "../resources";
+import { resourcesByKind } from "../resources";
 import { dynamicType, knownOf, providerKey, stateOf } from "./host-state";
 
 /**
@@ -121,8 +121,8 @@ async function run<T>(work: (lifecycle: Lifecycle) => Promise<T>, inputs: Proper
 function subject(kind: string, inputs: Properties) {
     const resource = inputs[resourceKey];
     if (typeof resource !== "string") return { kind };
-    const urn = resources.reduce(
-        (text, one) => text.replaceAll(`fastio:index:${one.kind}`, dynamicType(one.kind)),
+    const urn = [...resourcesByKind.keys()].reduce(
+        (text, one) => text.replaceAll(`fastio:index:${one}`, dynamicType(one)),
         resource,
     );
     return { kind, urn };

@@ -1,5 +1,5 @@
 /** getCurrentUser: the account that the provider uses. */
-import { z } from "zod";
+import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { defineFunction } from "../core/define-function";
 

@@ -1,5 +1,5 @@
 /** getOrganization: an organization by its id or domain. */
-import { z } from "zod";
+import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import type { VerbContext } from "../core/define";

@@ -1,5 +1,5 @@
 /** getShare: a share by its id or custom name. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineFunction, exactlyOne, shownOf, shownProperties } from "../core/define-function";
 import { ResourceError } from "../core/errors";
 import { remoteOf, share, shareDetails, sharesOfAccount } from "../resources/share";

@@ -1,5 +1,5 @@
 /** getTokenScopes: what the provider's credential may reach. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineFunction } from "../core/define-function";
 import { freeJson } from "../core/properties";
 

@@ -1,5 +1,5 @@
 /** getUsage: what an organization has used of its plan. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineFunction } from "../core/define-function";
 import { parentId } from "../core/properties";
 import { toRfc3339 } from "../core/wire";

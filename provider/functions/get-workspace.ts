@@ -1,5 +1,5 @@
 /** getWorkspace: a workspace by its id or folder name. */
-import { z } from "zod";
+import * as z from "zod";
 import type { VerbContext } from "../core/define";
 import { defineFunction, exactlyOne, shownOf, shownProperties } from "../core/define-function";
 import { ResourceError } from "../core/errors";

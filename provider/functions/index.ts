@@ -1,27 +1,18 @@
-/** The registry: every function, once. */
+/** The registry: every function, once, under its name. */
 import type { FunctionDefinition } from "../core/define-function";
-import { getCurrentUser } from "./get-current-user";
-import { getOrganization } from "./get-organization";
-import { getShare } from "./get-share";
-import { getTokenScopes } from "./get-token-scopes";
-import { getUsage } from "./get-usage";
-import { getWorkspace } from "./get-workspace";
-import { listMembers } from "./list-members";
-import { listShares } from "./list-shares";
-import { listWorkspaces } from "./list-workspaces";
+import { all, Registry } from "../core/registry";
 
-export const functions: readonly FunctionDefinition[] = [
-    getOrganization,
-    getWorkspace,
-    getShare,
-    listWorkspaces,
-    listShares,
-    listMembers,
-    getCurrentUser,
-    getTokenScopes,
-    getUsage,
-];
+export const functionsByName: ReadonlyMap<string, FunctionDefinition> = new Registry<FunctionDefinition>({
+    getOrganization: () => (require("./get-organization") as typeof import("./get-organization")).getOrganization,
+    getWorkspace: () => (require("./get-workspace") as typeof import("./get-workspace")).getWorkspace,
+    getShare: () => (require("./get-share") as typeof import("./get-share")).getShare,
+    listWorkspaces: () => (require("./list-workspaces") as typeof import("./list-workspaces")).listWorkspaces,
+    listShares: () => (require("./list-shares") as typeof import("./list-shares")).listShares,
+    listMembers: () => (require("./list-members") as typeof import("./list-members")).listMembers,
+    getCurrentUser: () => (require("./get-current-user") as typeof import("./get-current-user")).getCurrentUser,
+    getTokenScopes: () => (require("./get-token-scopes") as typeof import("./get-token-scopes")).getTokenScopes,
+    getUsage: () => (require("./get-usage") as typeof import("./get-usage")).getUsage,
+});
 
-export const functionsByName: ReadonlyMap<string, FunctionDefinition> = new Map(
-    functions.map((definition) => [definition.name, definition]),
-);
+/** All of them at once. */
+export const functions: readonly FunctionDefinition[] = /* @__PURE__ Bundles leave it out. */ all(functionsByName);

@@ -1,5 +1,5 @@
 /** listMembers: the people of an organization, a workspace or a share. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties } from "../core/define";
 import { defineFunction, exactlyOne } from "../core/define-function";
 import { parentId } from "../core/properties";

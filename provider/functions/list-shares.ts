@@ -1,5 +1,5 @@
 /** listShares: the shares of a workspace or of an organization. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineFunction, exactlyOne, shownOf, shownProperties } from "../core/define-function";
 import { parentId } from "../core/properties";
 import { sharesWithin } from "../resources/organization";

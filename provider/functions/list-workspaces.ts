@@ -1,5 +1,5 @@
 /** listWorkspaces: the workspaces of an organization. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineFunction, shownOf, shownProperties } from "../core/define-function";
 import { parentId } from "../core/properties";
 import { remoteOf, workspace, workspacesOf } from "../resources/workspace";

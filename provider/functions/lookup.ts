@@ -1,5 +1,5 @@
 /** How an object is looked up by its id or by its name. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Properties } from "../core/define";
 import { ResourceError } from "../core/errors";
 

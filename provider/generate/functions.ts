@@ -1,5 +1,5 @@
 /** From the functions to what TypeScript programs call, and to their reference page. */
-import { z } from "zod";
+import * as z from "zod";
 import { innerSchema, type Properties, propertyNames, schemaMeta } from "../core/define";
 import type { FunctionDefinition } from "../core/define-function";
 import { literal } from "../core/source";

@@ -1,5 +1,5 @@
 /** From the definitions to the reference page. */
-import type { z } from "zod";
+import type * as z from "zod";
 import { metaOf, type ResourceDefinition } from "../core/define";
 import { exampleProgram } from "./example";
 import { fileName, generatedMark, isRequired, valueType } from "./sdk";

@@ -1,5 +1,5 @@
 /** From the definitions to schema.json: what Pulumi's SDKs in every language, its documentation and its own commands are made of. */
-import { z } from "zod";
+import * as z from "zod";
 import { manifest } from "../../require-node";
 import { configuration } from "../core/configuration";
 import { innerSchema, metaOf, propertyNames, type ResourceDefinition, schemaMeta } from "../core/define";

@@ -1,5 +1,5 @@
 /** From the definitions to the classes that TypeScript programs use. */
-import { z } from "zod";
+import * as z from "zod";
 import { configuration } from "../core/configuration";
 import { metaOf, type ResourceDefinition, schemaMeta } from "../core/define";
 import { exampleProgram } from "./example";

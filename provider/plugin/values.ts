@@ -1,7 +1,7 @@
 /** Property values between the form that they have on the wire and the plain one that the core works with. */
 import { isDeepStrictEqual } from "node:util";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { z } from "zod";
+import * as z from "zod";
 import { innerSchema, type Properties, schemaMeta } from "../core/define";
 import { unknownValue } from "../core/unknown";
 

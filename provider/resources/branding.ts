@@ -3,7 +3,7 @@
 import { createReadStream } from "node:fs";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { z } from "zod";
+import * as z from "zod";
 import type { FormValue } from "../api/client";
 import { wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";

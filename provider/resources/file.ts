@@ -1,5 +1,5 @@
 /** File: a file in the storage of a workspace or a share, with the bytes of a Pulumi asset. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Asset, asset, decodeAsset, hashedAsset, textAsset } from "../core/assets";
 import { defineResource, type Properties, type VerbContext } from "../core/define";
 import { ResourceError } from "../core/errors";

@@ -1,5 +1,5 @@
 /** Folder: a folder in the storage of a workspace or a share. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineResource, type Remote, type VerbContext } from "../core/define";
 import { fromAnswer } from "../core/wire";
 import {

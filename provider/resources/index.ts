@@ -1,34 +1,25 @@
-/** The registry: every kind, once. */
+/** The registry: every kind, once, under its name. */
 import type { ResourceDefinition } from "../core/define";
-import { file } from "./file";
-import { folder } from "./folder";
-import { organization } from "./organization";
-import { organizationBranding } from "./organization-branding";
-import { organizationMember } from "./organization-member";
-import { share } from "./share";
-import { shareBranding } from "./share-branding";
-import { shareMember } from "./share-member";
-import { transferToken } from "./transfer-token";
-import { workspace } from "./workspace";
-import { workspaceBranding } from "./workspace-branding";
-import { workspaceMember } from "./workspace-member";
+import { all, Registry } from "../core/registry";
 
-export const resources: readonly ResourceDefinition[] = [
+export const resourcesByKind: ReadonlyMap<string, ResourceDefinition> = new Registry<ResourceDefinition>({
     // Parents first: the order of the reference.
-    organization,
-    workspace,
-    share,
-    folder,
-    file,
-    organizationMember,
-    workspaceMember,
-    shareMember,
-    organizationBranding,
-    workspaceBranding,
-    shareBranding,
-    transferToken,
-];
+    Organization: () => (require("./organization") as typeof import("./organization")).organization,
+    Workspace: () => (require("./workspace") as typeof import("./workspace")).workspace,
+    Share: () => (require("./share") as typeof import("./share")).share,
+    Folder: () => (require("./folder") as typeof import("./folder")).folder,
+    File: () => (require("./file") as typeof import("./file")).file,
+    OrganizationMember: () =>
+        (require("./organization-member") as typeof import("./organization-member")).organizationMember,
+    WorkspaceMember: () => (require("./workspace-member") as typeof import("./workspace-member")).workspaceMember,
+    ShareMember: () => (require("./share-member") as typeof import("./share-member")).shareMember,
+    OrganizationBranding: () =>
+        (require("./organization-branding") as typeof import("./organization-branding")).organizationBranding,
+    WorkspaceBranding: () =>
+        (require("./workspace-branding") as typeof import("./workspace-branding")).workspaceBranding,
+    ShareBranding: () => (require("./share-branding") as typeof import("./share-branding")).shareBranding,
+    TransferToken: () => (require("./transfer-token") as typeof import("./transfer-token")).transferToken,
+});
 
-export const resourcesByKind: ReadonlyMap<string, ResourceDefinition> = new Map(
-    resources.map((definition) => [definition.kind, definition]),
-);
+/** All of them at once. */
+export const resources: readonly ResourceDefinition[] = /* @__PURE__ Bundles leave it out. */ all(resourcesByKind);

@@ -1,5 +1,5 @@
 /** What the members of workspaces, shares and organizations have in common: people, roles, and invitations with their states. */
-import { z } from "zod";
+import * as z from "zod";
 import { isApiError } from "../api/errors";
 import {
     defineResource,

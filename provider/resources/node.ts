@@ -1,5 +1,5 @@
 /** What folders and files have in common: the storage and the folder they lie in, names that are never taken from others, renaming, moving, the trash. */
-import { z } from "zod";
+import * as z from "zod";
 import { isAmbiguous, isApiError } from "../api/errors";
 import type { Change, Known, Listed, Parent, Properties, Remote, Rule, VerbContext } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";

@@ -1,5 +1,5 @@
 /** OrganizationBranding: the colours and images of an organization. */
-import { z } from "zod";
+import * as z from "zod";
 import { textAsset } from "../core/assets";
 import { parentId, phrase } from "../core/properties";
 import { defineBranding, image, paint } from "./branding";

@@ -1,5 +1,5 @@
 /** Organization: the company account that owns workspaces and shares. */
-import { z } from "zod";
+import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import { defineResource, type Remote, type VerbContext } from "../core/define";

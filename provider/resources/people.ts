@@ -1,5 +1,5 @@
 /** The people of an organization, a workspace or a share: members, and those who are invited. */
-import { z } from "zod";
+import * as z from "zod";
 import type { VerbContext } from "../core/define";
 
 /** First segment of the API's paths to what has members. */

@@ -1,5 +1,5 @@
 /** The plan's limits, read once for each organization and run. */
-import { z } from "zod";
+import * as z from "zod";
 import { isApiError } from "../api/errors";
 import type { VerbContext } from "../core/define";
 

@@ -1,5 +1,5 @@
 /** ShareBranding: the colours, images and links of a share. */
-import { z } from "zod";
+import * as z from "zod";
 import { textAsset } from "../core/assets";
 import type { Properties } from "../core/define";
 import { parentId, plainText, webAddress } from "../core/properties";

@@ -1,5 +1,5 @@
 /** Share: what people outside a workspace see of it, with its own address and its own access. */
-import { z } from "zod";
+import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";

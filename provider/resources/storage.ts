@@ -1,5 +1,5 @@
 /** The storage of a workspace or a share: folders, files and notes, wherever they lie. */
-import { z } from "zod";
+import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import type { VerbContext } from "../core/define";

@@ -1,6 +1,6 @@
 /** TransferToken: hands an organization that an agent built to a human. */
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Known, type VerbContext } from "../core/define";

@@ -1,6 +1,6 @@
 /** Uploads: the bytes of a file on their way into a storage, in one request or in chunks that a session puts together. */
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import { type Asset, type AssetContent, withContent } from "../core/assets";

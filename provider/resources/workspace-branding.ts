@@ -1,5 +1,5 @@
 /** WorkspaceBranding: the colours and the logo of a workspace. */
-import { z } from "zod";
+import * as z from "zod";
 import { textAsset } from "../core/assets";
 import { parentId } from "../core/properties";
 import { defineBranding, image, paint } from "./branding";

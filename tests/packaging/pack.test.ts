@@ -1,6 +1,6 @@
 // What `npm pack` makes: it holds what is needed and nothing else, and works in a folder that has only the package.
 import { spawnSync } from "node:child_process";
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import manifest from "../../package.json";
@@ -33,7 +33,10 @@ test("it has compiled code, its declarations, the command, the readme and the li
     const allowed =
         /^(package\.json|schema\.json|README\.md|LICENSE|bin\/[\w-]+\.js|dist\/runtime\.js\.LICENSES\.txt|dist\/[\w/-]+\.(js|d\.ts))$/;
     const plugin = ["", ".cmd"].map((suffix) => `pulumi-resource-fastio${suffix}`);
-    const ofPlugin = [...plugin, "plugin.js", "plugin.js.LICENSES.txt", "PulumiPlugin.yaml", "package.json", "LICENSE"];
+    const ofPlugin = [
+        ...plugin,
+        ...["plugin.js", "undici.js", "plugin.js.LICENSES.txt", "PulumiPlugin.yaml", "package.json", "LICENSE"],
+    ];
     const expected = ofPlugin.map((name) => `dist/pulumi-resource-fastio/${name}`);
     expect(tarball.paths.filter((path) => !allowed.test(path) && !expected.includes(path))).toEqual([]);
     expect(expected.filter((path) => !tarball.paths.includes(path))).toEqual([]);
@@ -48,6 +51,12 @@ test("it has every file that package.json names", () => {
     );
     const named = [manifest.main, manifest.types, ...entries, ...Object.values(manifest.bin)];
     expect(named.map((path) => path.replace("./", "")).filter((path) => !tarball.paths.includes(path))).toEqual([]);
+});
+
+test("what providers load at their first check is small: no undici, and of zod what is used", () => {
+    const { size } = statSync(join(folder, "node_modules/pulumi-fastio/dist/runtime.js"));
+    // One `import { z }` instead of `import * as z` brings 300 kB of error messages in fifty languages along.
+    expect(size).toBeLessThan(450_000);
 });
 
 test("what providers require needs no package but Pulumi's, and undici only at the first request", () => {

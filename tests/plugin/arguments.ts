@@ -1,6 +1,6 @@
 /** Random valid arguments of a kind, from nothing but its definition. */
 import fc from "fast-check";
-import { z } from "zod";
+import * as z from "zod";
 import { textAsset } from "../../provider/core/assets";
 import { argumentFailures } from "../../provider/core/check";
 import { innerSchema, type Properties, type ResourceDefinition, schemaMeta } from "../../provider/core/define";

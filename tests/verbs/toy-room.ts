@@ -1,5 +1,5 @@
 /** A kind for tests, with what the real kinds have not yet: nested lists, colours, a password. Its verbs work on a map. */
-import { z } from "zod";
+import * as z from "zod";
 import { defineResource, type Properties, type Remote, type ResourceDefinition } from "../../provider/core/define";
 import { dateTime, emailAddress, freeJson, parentId, phrase, plainText } from "../../provider/core/properties";
 

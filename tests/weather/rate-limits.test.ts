@@ -1,5 +1,5 @@
 /** Limits that bite: a budget that is used up, a storm of refusals, and a Date header that is wrong, in every dialect. */
-import { z } from "zod";
+import * as z from "zod";
 import { ApiClient } from "../../provider/api/client";
 import { ManualClock } from "../../provider/api/manual-clock";
 import { Service } from "../verbs/service";
