@@ -48,7 +48,7 @@ export class File extends FastioResource {
     declare readonly folderId: pulumi.Output<string | undefined>;
     /** Name of the file, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused. */
     declare readonly name: pulumi.Output<string>;
-    /** What the file holds: a Pulumi asset, for instance `new pulumi.asset.FileAsset("plan.pdf")`; a relative path starts at the project's folder. Other bytes become a new version of the same file. Up to 4 MiB go in one request, more in chunks of which three are on the way at a time; a chunk that breaks is repeated alone. The text of a `StringAsset` is stored in the state. */
+    /** What the file holds: a Pulumi asset, for instance `new pulumi.asset.FileAsset("plan.pdf")`; a relative path starts at the project's folder. Other bytes become a new version of the same file. Up to 4 MiB go in one request, more in chunks of which three are on the way at a time; a chunk that breaks is repeated alone. The text of a `StringAsset` is stored in the state. `pulumi import` declares the file of that name in the project's folder: put the bytes there. */
     declare readonly source: pulumi.Output<pulumi.asset.Asset>;
     /** Length in bytes. */
     declare readonly size: pulumi.Output<number>;
@@ -83,6 +83,6 @@ export interface FileArgs {
     folderId?: pulumi.Input<string> | undefined;
     /** Name of the file, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused. */
     name: pulumi.Input<string>;
-    /** What the file holds: a Pulumi asset, for instance `new pulumi.asset.FileAsset("plan.pdf")`; a relative path starts at the project's folder. Other bytes become a new version of the same file. Up to 4 MiB go in one request, more in chunks of which three are on the way at a time; a chunk that breaks is repeated alone. The text of a `StringAsset` is stored in the state. */
+    /** What the file holds: a Pulumi asset, for instance `new pulumi.asset.FileAsset("plan.pdf")`; a relative path starts at the project's folder. Other bytes become a new version of the same file. Up to 4 MiB go in one request, more in chunks of which three are on the way at a time; a chunk that breaks is repeated alone. The text of a `StringAsset` is stored in the state. `pulumi import` declares the file of that name in the project's folder: put the bytes there. */
     source: pulumi.Input<pulumi.asset.Asset>;
 }

@@ -4,7 +4,7 @@ import { createReadStream } from "node:fs";
 import { access, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { fileAsset } from "../core/assets";
+import { fileAsset, fileNameOf } from "../core/assets";
 import type { Properties } from "../core/define";
 import { ResourceError } from "../core/errors";
 import { slugOf } from "../core/naming";
@@ -27,7 +27,7 @@ export async function saveAsset(
         const bytes = join(temporary, "bytes");
         const fileName = await save(bytes);
         if (fileName === undefined) return undefined;
-        const path = posix.join(assetFolder, kind, slugOf(name) || "asset", safeName(fileName));
+        const path = posix.join(assetFolder, kind, slugOf(name) || "asset", fileNameOf(fileName));
         const target = join(project, path);
         const hash = await sha256(bytes);
         if (!(await exists(target))) {
@@ -40,12 +40,6 @@ export async function saveAsset(
     } finally {
         await rm(temporary, { recursive: true, force: true });
     }
-}
-
-/** The service's name may hold anything: it names a file of this one folder. */
-function safeName(name: string): string {
-    const safe = name.replace(/[/\\:*?"<>|\p{C}]/gu, "_");
-    return /^\.*$/.test(safe) ? "asset" : safe;
 }
 
 async function sha256(file: string): Promise<string> {

@@ -51,6 +51,12 @@ export function fileAsset(path: string, hash: string): Properties {
     return { ...hashedAsset(hash), path };
 }
 
+/** The name of one file, of a name that the service may let hold anything: it leads nowhere else. */
+export function fileNameOf(name: string): string {
+    const safe = name.replace(/[/\\:*?"<>|\p{C}]/gu, "_");
+    return /^\.*$/.test(safe) ? "asset" : safe;
+}
+
 /** The schema of an asset: equal when the bytes are. */
 export function asset() {
     return z

@@ -39,6 +39,8 @@ export interface PropertyMeta {
     form?: "datetime" | "json" | "colour" | "asset";
     /** The file that the example gives for an asset. */
     exampleFile?: string;
+    /** The property that names the file of an asset: under this name an import by id expects the bytes in the project. */
+    fileNamedBy?: string;
     /** Unique on the whole service. The first such property is the natural key of the kind. */
     unique?: true;
     /** The service gives it a value where the program declares none: as an output it is always there. */

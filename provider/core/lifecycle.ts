@@ -115,17 +115,15 @@ export class Lifecycle {
             this.requireSameService(definition, named, known);
             const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
             const resolved = isImport ? await definition.resolve?.(context, named) : undefined;
-            // No state can lose what nobody has imported yet.
+            // No state can lose what nobody has imported yet, so nothing has to confirm that it is gone.
             if (isImport && definition.resolve !== undefined && resolved === undefined) return undefined;
             const { id, inputs: own } = resolved ?? { id: named, inputs: {} };
             const remote = await definition.read(context, id, known);
             if (remote === undefined) {
-                await confirmGone(this.options.definitions, context, definition, id, known);
+                if (!isImport) await confirmGone(this.options.definitions, context, definition, id, known);
                 return undefined;
             }
-            const inputs = isImport
-                ? inputsOf(definition, { ...remote, ...own })
-                : projectInputs(definition, known, remote);
+            const inputs = isImport ? inputsOf(definition, remote, own) : projectInputs(definition, known, remote);
             return { id, inputs, outputs: outputsOf(definition, inputs, remote, this.options.client().origin) };
         });
     }

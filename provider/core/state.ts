@@ -1,5 +1,5 @@
 /** How properties stand in the state: the internal ones, the cleaning, and the projection of what the service shows onto what was declared. */
-import { withAssets, withoutAssets } from "./assets";
+import { decodeAsset, fileAsset, fileNameOf, withAssets, withoutAssets } from "./assets";
 import { sameValue } from "./compare";
 import { type Known, metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
 import { asShown } from "./wire";
@@ -114,8 +114,24 @@ export function projectInputs(definition: ResourceDefinition, known: Known, remo
     return toState(inputs);
 }
 
-/** Inputs of an object that no program declared yet: all that the service shows of them, and that a program could declare. */
-export function inputsOf(definition: ResourceDefinition, remote: Remote): Properties {
-    const isInput = (name: string) => name in definition.inputs.shape && !isAsset(definition, name);
-    return toState(Object.fromEntries(Object.entries(remote).filter(([name]) => isInput(name))));
+/**
+ * Inputs of an object that no program declared yet: all that the service shows of them and that a program could declare,
+ * and what else check fills in. An asset is the file of its name in the project, where the kind says which property names
+ * it. What the object is known by is taken from the name that it was asked for by, because a program declares that alone.
+ */
+export function inputsOf(definition: ResourceDefinition, remote: Remote, named: Properties = {}): Properties {
+    const names = Object.keys(definition.inputs.shape);
+    const inputs = names.map((name) => {
+        const { identity, providerOnly, fallback } = metaOf(definition, name);
+        if (isAsset(definition, name)) return [name, fileOf(definition, name, remote)];
+        return [name, named[name] ?? (identity ? undefined : (remote[name] ?? (providerOnly ? fallback : undefined)))];
+    });
+    return toState(Object.fromEntries(inputs));
+}
+
+function fileOf(definition: ResourceDefinition, property: string, remote: Remote): Properties | undefined {
+    const { fileNamedBy } = metaOf(definition, property);
+    const hash = decodeAsset(remote[property])?.sha256;
+    if (fileNamedBy === undefined || hash === undefined) return undefined;
+    return fileAsset(fileNameOf(String(remote[fileNamedBy])), hash);
 }

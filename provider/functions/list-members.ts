@@ -79,7 +79,7 @@ export const listMembers = defineFunction({
         return {
             members: rows.map((row) => {
                 const id = `${parent}/${emailOf(row) || row.id}`;
-                const member = memberRemote({ parentInput, notifyKey }, row, id, false);
+                const member = memberRemote({ parentInput, notifyKey }, row, id);
                 const shown = Object.entries(withExpiry(context, member)).filter(([, value]) => value !== null);
                 return { id, ...Object.fromEntries(shown) };
             }),

@@ -32,10 +32,12 @@ const inputs = z.object({
     name: nodeName("file"),
     source: asset().meta({
         exampleFile: "plan.txt",
+        fileNamedBy: "name",
         description:
             'What the file holds: a Pulumi asset, for instance `new pulumi.asset.FileAsset("plan.pdf")`; a relative path starts at the project\'s folder. ' +
             "Other bytes become a new version of the same file. Up to 4 MiB go in one request, more in chunks of which three are on the way at a time; " +
-            "a chunk that breaks is repeated alone. The text of a `StringAsset` is stored in the state.",
+            "a chunk that breaks is repeated alone. The text of a `StringAsset` is stored in the state. " +
+            "`pulumi import` declares the file of that name in the project's folder: put the bytes there.",
     }),
 });
 

@@ -44,7 +44,6 @@ export function memberRemote(
     { parentInput, notifyKey }: Pick<MemberOf, "parentInput" | "notifyKey">,
     member: Person,
     id: string,
-    isImport: boolean,
 ): Remote {
     const { parent, person, byEmail } = split(id);
     const pending = isPending(member);
@@ -52,9 +51,9 @@ export function memberRemote(
     const notify = member[notifyKey] ?? member.notify_options ?? member.notifications;
     return {
         [parentInput]: parent,
-        // Both, so that it is known for the same person however it was declared; an import declares one of them.
-        ...(byEmail || !isImport ? { email: emailOf(member) || (byEmail ? person : null) } : {}),
-        ...(byEmail && isImport ? {} : { userId: member.id || null }),
+        // Both, so that it is known for the same person however it was declared.
+        email: emailOf(member) || (byEmail ? person : null),
+        userId: member.id || null,
         role: roleOf(member),
         ...settings,
         ...(pending || notify === undefined ? {} : { notifyOptions: notify }),
@@ -295,7 +294,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             const id = idOf(declared);
             const member = personOf(await members(context, parentOf(declared)), id, { inputs: {}, outputs: {} });
             refuseOwner(context, member);
-            return member && { id, remote: memberRemote(of, member, id, false), foreign: false, obstacles: [] };
+            return member && { id, remote: memberRemote(of, member, id), foreign: false, obstacles: [] };
         },
 
         async create(context, declared) {
@@ -311,14 +310,13 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
 
         async read(context, id, known) {
             const { parent } = split(id);
-            const isImport = Object.keys(known.inputs).length === 0;
             const rows = await listMembers(context, parent).catch((error) => {
                 if (isApiError(error, "not-found")) return undefined;
                 throw error;
             });
             if (rows === undefined) return undefined;
             const member = personOf(rows, id, known);
-            if (member !== undefined) return withExpiry(context, memberRemote(of, member, id, isImport));
+            if (member !== undefined) return withExpiry(context, memberRemote(of, member, id));
             const status = await endedInvitation(context, id, known);
             if (status === undefined) return undefined;
             // What is left of an expired invitation is revoked with the resource.
@@ -326,15 +324,17 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             return { ...known.outputs, [parentInput]: parent, status, ...answered };
         },
 
-        async resolve(_context, id) {
-            return { id: id.toLowerCase(), inputs: {} };
+        async resolve(_context, named) {
+            const id = named.toLowerCase();
+            const { person, byEmail } = split(id);
+            return { id, inputs: byEmail ? { email: person } : { userId: person } };
         },
 
         async list(context, { id: parent }) {
             const others = (await listMembers(context, parent)).filter((one) => roleOf(one) !== "owner");
             return others.map((one) => {
                 const id = `${parent}/${emailOf(one) || one.id}`;
-                return { id, remote: memberRemote(of, one, id, false) };
+                return { id, remote: memberRemote(of, one, id) };
             });
         },
 
