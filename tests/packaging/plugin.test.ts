@@ -41,6 +41,7 @@ test("there is one for each platform, with the bundle, its wrappers and the lice
         "plugin.js.LICENSES.txt",
         "pulumi-resource-fastio",
         "pulumi-resource-fastio.cmd",
+        "undici.js",
     ]);
     expect(entries.find((line) => line.endsWith("/pulumi-resource-fastio"))).toMatch(/^-rwxr-xr-x/);
 });
