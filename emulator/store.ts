@@ -25,7 +25,7 @@ const schema = `
         created INTEGER NOT NULL, updated INTEGER NOT NULL
     );
     CREATE INDEX workspacesByFolderName ON workspaces (folded(folderName));
-    CREATE INDEX workspacesByOrganization ON workspaces (organizationId);
+    CREATE INDEX workspacesByOrganization ON workspaces (organizationId, closed, id);
     CREATE TABLE shares (
         id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, customName TEXT NOT NULL,
         customUrl TEXT, fields TEXT NOT NULL, creator TEXT NOT NULL, storageMode TEXT NOT NULL,
@@ -34,7 +34,7 @@ const schema = `
     );
     CREATE INDEX sharesByCustomName ON shares (folded(customName));
     CREATE INDEX sharesByCustomUrl ON shares (folded(customUrl));
-    CREATE INDEX sharesByWorkspace ON shares (workspaceId);
+    CREATE INDEX sharesByWorkspace ON shares (workspaceId, closed);
     CREATE INDEX sharesByRoot ON shares (rootId);
     CREATE TABLE members (
         parentId TEXT NOT NULL, userId TEXT NOT NULL, kind TEXT NOT NULL, role TEXT NOT NULL, status TEXT NOT NULL,
@@ -199,7 +199,7 @@ export class Store {
     /** Changes something; the first change of a `transaction` begins it. Returns the number of changed rows. */
     run(sql: string, ...values: SQLInputValue[]): number {
         if (!this.#began) {
-            this.#database.exec("BEGIN IMMEDIATE");
+            this.#prepare("BEGIN IMMEDIATE").run();
             this.#began = true;
         }
         return Number(this.#prepare(sql).run(...values).changes);
@@ -221,10 +221,10 @@ export class Store {
         const settings = this.#settings;
         try {
             const result = work();
-            if (this.#began) this.#database.exec("COMMIT");
+            if (this.#began) this.#prepare("COMMIT").run();
             return result;
         } catch (error) {
-            if (this.#began) this.#database.exec("ROLLBACK");
+            if (this.#began) this.#prepare("ROLLBACK").run();
             this.#settings = settings;
             throw error;
         } finally {
@@ -270,8 +270,10 @@ function openDatabase(file: string | undefined): DatabaseSync {
         database.function("folded", { deterministic: true }, (name) =>
             typeof name === "string" ? name.toLowerCase() : name,
         );
-        // Exclusive, so that two emulators never write to one file; WAL keeps every commit when the process is killed.
+        // Exclusive, so that two emulators never write to one file; WAL keeps every commit when the process is killed. Written
+        // back rarely, and with room for 100,000 objects.
         database.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+        database.exec("PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -65536");
         const version = database.prepare("PRAGMA user_version").get()?.user_version;
         const empty = !database.prepare("SELECT 1 FROM sqlite_master LIMIT 1").get();
         if (empty) database.exec(`BEGIN; ${schema} PRAGMA user_version = ${schemaVersion}; COMMIT`);

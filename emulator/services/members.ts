@@ -180,6 +180,12 @@ function listRows({ store, clock }: Backend, parentId: string): MemberRow[] {
     return store.all<MemberRow>(`${memberRows} ORDER BY members.rowid`, parentId, clock.now);
 }
 
+/** How many count; while even with those who do not there are fewer than `atLeast`, these are not told apart. */
+function countRows(backend: Backend, parentId: string, atLeast: number): number {
+    const all = backend.store.count("members WHERE parentId = ?", parentId);
+    return all < atLeast ? all : listRows(backend, parentId).length;
+}
+
 function put(backend: Backend, member: Member): void {
     backend.store.run("DELETE FROM members WHERE parentId = ? AND userId = ?", member.parentId, member.userId);
     backend.store.insert("members", { ...member });
@@ -257,7 +263,7 @@ function add(call: Call, family: Family): Answer {
     const present = memberRow(call.backend, parent.id, user.id);
     if (present?.status === "active") throw new ApiError("EXISTS", `${user.email} is a member already.`);
     const { memberLimit } = parent;
-    const used = memberLimit === null || present ? 0 : listRows(call.backend, parent.id).length;
+    const used = memberLimit === null || present ? 0 : countRows(call.backend, parent.id, memberLimit);
     if (memberLimit !== null && used >= memberLimit) {
         throw new ApiError(
             "FEATURE_LIMIT",

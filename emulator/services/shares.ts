@@ -168,8 +168,9 @@ function refuseTaken(backend: Backend, { id, customName, customUrl }: Share): vo
 function refuseOverLimit(call: Call, { organizationId }: Workspace): void {
     const organization = findOrganization(call.backend, organizationId);
     const { shares: limit } = limitsOf(organization);
+    if (limit === null) return;
     const used = shareCount(call, organizationId);
-    if (limit !== null && used >= limit) {
+    if (used >= limit) {
         throw new ApiError("FEATURE_LIMIT", `The plan ${organization.plan} allows ${limit} shares; ${used} exist.`);
     }
 }
