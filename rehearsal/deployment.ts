@@ -1,5 +1,6 @@
 // One run over a stack: an update, a refresh or a destroy, for real or as a preview.
 
+import type { ResourceInvokeRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { Checkpoint } from "./checkpoint";
 import { allNeededBy, deleteRounds } from "./dependency-graph";
 import {
@@ -20,6 +21,7 @@ import { dynamicProviderType, messageOf, Registrations } from "./registrations";
 import { ResourceMonitor } from "./resource-monitor";
 import { StepExecutor } from "./step-executor";
 import { StepGenerator, wantedState } from "./step-generator";
+import { survey } from "./survey";
 import type { Properties } from "./values";
 
 export interface DeploymentOptions {
@@ -68,6 +70,8 @@ class DeploymentRun {
     /** Resolves when the run has failed: then nobody waits for the program any longer. */
     private readonly givenUp = Promise.withResolvers<void>();
     private failed = false;
+    /** What changes have to wait for, as long as the program may still ask for what this engine does not do. */
+    private permission: (() => Promise<void>) | undefined;
 
     constructor(
         private readonly options: DeploymentOptions,
@@ -78,6 +82,7 @@ class DeploymentRun {
         this.executor = new StepExecutor(this.checkpoint, display, {
             dryRun,
             parallel,
+            permission: () => this.permission?.(),
             onFailure: () => this.giveUp(),
         });
         this.providers = new Providers({
@@ -106,13 +111,14 @@ class DeploymentRun {
             display.message("error", "", "update canceled");
             this.giveUp();
         };
+        if (signal?.aborted) cancel();
         signal?.addEventListener("abort", cancel, { once: true });
         let news = olds;
         try {
-            if (kind === "refresh" || refresh) await this.refresh();
+            if ((kind === "refresh" || refresh) && !this.failed) await this.refresh();
             else if (kind === "update" && !dryRun) this.warnOfPending(state.pendingOperations);
             if (kind === "destroy" && !this.failed) await this.deleteTheRest();
-            if (kind === "import") await this.import();
+            if (kind === "import" && !this.failed) await this.import();
             if (kind === "update" && !this.failed) news = await this.update();
         } catch (error) {
             this.fail("", error);
@@ -146,8 +152,12 @@ class DeploymentRun {
 
     /** Runs the program and does what it wants; the stack's outputs are what comes of it. */
     private async update(): Promise<Properties> {
-        const { project, stackName, config, dryRun, parallel, environment, display } = this.options;
+        const { project, stackName, config, dryRun, parallel, environment, display, state } = this.options;
         const registrations = this.registrations();
+        let surveyed: Promise<void> | undefined;
+        if (!dryRun) this.permission = () => (surveyed ??= this.survey(registrations));
+        // A new stack begins with a change.
+        if (!this.stack(state.resources)) void this.permission?.();
         const signalled = Promise.withResolvers<void>();
         const finished = Promise.withResolvers<void>();
         this.monitor.serve(
@@ -158,7 +168,7 @@ class DeploymentRun {
                 read: (request) => registrations.read(request),
                 invoke: (request) => registrations.invoke(request),
                 transform: (kind, callback) => registrations.transforms.add(kind, callback),
-                refuse: (what) => registrations.refuse("", what),
+                refuse: (what) => registrations.refuse(what),
                 signal: () => {
                     signalled.resolve();
                     return finished.promise;
@@ -178,6 +188,8 @@ class DeploymentRun {
         const ended = program.exited.then((code) => this.noteExit(code));
         try {
             await Promise.race([signalled.promise, ended, this.givenUp.promise]);
+            // It has asked for everything, and was refused nothing.
+            this.permission = undefined;
             await registrations.settled();
             await this.executor.idle();
             if (!this.failed) await this.deleteTheRest();
@@ -186,10 +198,23 @@ class DeploymentRun {
             finished.resolve();
             registrations.transforms.close();
             if (this.failed) await program.stop();
-            await ended;
+            await Promise.all([ended, surveyed]);
         }
         registrations.finishStack(!this.failed);
         return registrations.stackOutputs ?? {};
+    }
+
+    /** Fails when the program is going to ask for what this engine does not do. */
+    private async survey(registrations: Registrations): Promise<void> {
+        const { resources } = this.checkpoint.base;
+        const invoke = (request: ResourceInvokeRequest) => registrations.call(request);
+        try {
+            const refusal = await survey({ ...this.options, resources, invoke, givenUp: this.givenUp.promise });
+            if (refusal) void registrations.refuse(refusal.what, refusal.urn);
+        } catch (error) {
+            this.fail("", error);
+        }
+        this.permission = undefined;
     }
 
     /** Takes what exists into the state: nothing is read, since it is known in full; the provider checks the inputs. */
@@ -227,10 +252,11 @@ class DeploymentRun {
     }
 
     private registrations(): Registrations {
-        const { project, stackName, config, dryRun } = this.options;
+        const { project, stackName, stackUrn, config, dryRun } = this.options;
         return new Registrations({
             project,
             stackName,
+            stackUrn,
             config,
             dryRun,
             checkpoint: this.checkpoint,

@@ -4,9 +4,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-// Runs first in every child: a killed engine cannot end its children, so they watch their parent themselves.
-const endWithParent = `data:text/javascript,${encodeURIComponent(
-    "const parent = process.ppid; setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 200).unref();",
+// Runs first in every child. A killed engine cannot end its children, so they watch their parent themselves; and Node keeps what it has
+// compiled, because every run loads the same SDK twice or more.
+const preamble = `data:text/javascript,${encodeURIComponent(
+    "const parent = process.ppid; setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 200).unref();" +
+        "import { enableCompileCache } from 'node:module'; enableCompileCache();",
 )}`;
 
 const running = new Set<ChildProcess>();
@@ -42,7 +44,7 @@ export class NodeProcess {
     constructor(options: NodeProcessOptions) {
         this.child = spawn(
             process.execPath,
-            [...(options.nodeArguments ?? []), `--import=${endWithParent}`, options.script, ...options.arguments],
+            [...(options.nodeArguments ?? []), `--import=${preamble}`, options.script, ...options.arguments],
             { cwd: options.folder, env: options.environment, detached: true, stdio: ["ignore", "pipe", "pipe"] },
         );
         if (running.size === 0) process.once("exit", killAll);

@@ -1,9 +1,10 @@
 // What a program asks for when it registers a resource; what this engine does not do is refused by its name.
 
 import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
-import { type Alias, decodeAlias } from "./aliases";
-import { isProviderType } from "./deployment-state";
+import { type Alias, decodeAlias, makeUrn } from "./aliases";
+import { isProviderType, stackType } from "./deployment-state";
 import { parseDuration } from "./durations";
+import type { Project } from "./project";
 import { fromStruct, mapProperties, type Properties, type Value, withoutOutputValues } from "./values";
 
 /** A resource as the program wants it. */
@@ -55,6 +56,19 @@ export const noOptions = {
 } satisfies Partial<Goal>;
 
 const dynamicTypePrefix = "pulumi-nodejs:";
+
+/** What every URN of a stack begins with. */
+export interface Place {
+    project: Project;
+    stackName: string;
+    stackUrn: string;
+}
+
+/** The URN of what is asked for; without a parent it belongs to the Stack. */
+export function place(request: RegisterResourceRequest | ReadResourceRequest, at: Place): string {
+    if (request.getType() !== stackType && request.getParent() === "") request.setParent(at.stackUrn);
+    return makeUrn(at.stackName, at.project.name, request.getParent(), request.getType(), request.getName());
+}
 
 export function decodeRegistration(request: RegisterResourceRequest, urn: string): Goal {
     const propertyDependencies: Record<string, string[]> = {};

@@ -10,7 +10,7 @@ import { makeUrn } from "./aliases";
 import { holdsAsset, withHashes } from "./assets";
 import type { Checkpoint } from "./checkpoint";
 import { decideFrom } from "./decision";
-import { providerReference, providerTypePrefix, type ResourceState, stackType } from "./deployment-state";
+import { providerReference, providerTypePrefix, type ResourceState } from "./deployment-state";
 import type { Config, Project } from "./project";
 import type { InvokeAnswer } from "./provider-protocol";
 import type { Providers } from "./providers";
@@ -19,6 +19,7 @@ import {
     decodeRegistration,
     type Goal,
     noOptions,
+    place,
     unsupportedIn,
     unsupportedProviderOf,
 } from "./registration";
@@ -31,6 +32,7 @@ import { fromStruct, type Properties, secret, unknown } from "./values";
 export interface RegistrationsOptions {
     project: Project;
     stackName: string;
+    stackUrn: string;
     config: Config;
     dryRun: boolean;
     checkpoint: Checkpoint;
@@ -49,7 +51,6 @@ export class Registrations {
     private readonly goals = new Map<string, Goal>();
     private readonly done = new Map<string, ResourceState>();
     private dynamicProvider: Promise<string> | undefined;
-    private stackUrn = "";
     /** The stack's outputs, once the program has told them. */
     stackOutputs: Properties | undefined;
 
@@ -60,10 +61,10 @@ export class Registrations {
 
     /** Resolves when the resource is as the program wants it, and never when it cannot be. */
     async register(request: RegisterResourceRequest): Promise<ResourceState> {
-        const urn = this.place(request);
+        const urn = place(request, this.options);
         await this.transforms.apply(urn, request);
         const unsupported = unsupportedIn(request);
-        if (unsupported) return this.refuse(urn, unsupported);
+        if (unsupported) return this.refuse(unsupported, urn);
         const goal = decodeRegistration(request, urn);
         this.inherit(goal);
         goal.properties = await this.withHashes(goal.properties);
@@ -73,9 +74,9 @@ export class Registrations {
 
     /** Resolves with what is read, and never when it cannot be. */
     async read(request: ReadResourceRequest): Promise<ResourceState> {
-        const urn = this.place(request);
+        const urn = place(request, this.options);
         const unsupported = unsupportedProviderOf(request.getType(), request.getPackageref());
-        if (unsupported) return this.refuse(urn, unsupported);
+        if (unsupported) return this.refuse(unsupported, urn);
         const goal = decodeRead(request, urn);
         goal.properties = await this.withHashes(goal.properties);
         goal.provider = await this.providerReference();
@@ -85,12 +86,17 @@ export class Registrations {
     /** What a function of a provider answers. */
     async invoke(request: ResourceInvokeRequest): Promise<InvokeAnswer> {
         await this.transforms.applyToInvoke(request);
+        return this.call(request);
+    }
+
+    /** The same for a request that no transform of this run changes. */
+    async call(request: ResourceInvokeRequest): Promise<InvokeAnswer> {
         const token = request.getTok();
         const unsupported =
             request.getProvider() === ""
                 ? unsupportedProviderOf(token, request.getPackageref())
                 : "the invoke option `provider`";
-        if (unsupported) return this.refuse("", unsupported);
+        if (unsupported) return this.refuse(unsupported);
         const { providers, checkpoint, dryRun } = this.options;
         const provider = await providers.find(await this.providerReference(), checkpoint.base.resources);
         try {
@@ -103,7 +109,7 @@ export class Registrations {
     /** A component's outputs are saved as they come; the stack's wait for the end of the run. */
     async registerOutputs(urn: string, given: Properties): Promise<void> {
         const outputs = await this.withHashes(given);
-        if (urn === this.stackUrn) {
+        if (urn === this.options.stackUrn) {
             this.stackOutputs = outputs;
             return;
         }
@@ -120,19 +126,9 @@ export class Registrations {
 
     /** Puts the stack's outputs into the state. After a failure, outputs that are missing may still be right. */
     finishStack(succeeded: boolean): void {
-        const stack = this.done.get(this.stackUrn);
+        const stack = this.done.get(this.options.stackUrn);
         if (!stack || !this.stackOutputs) return;
         stack.outputs = succeeded ? this.stackOutputs : { ...stack.outputs, ...this.stackOutputs };
-    }
-
-    /** The URN of what is asked for; without a parent it belongs to the Stack. */
-    private place(request: RegisterResourceRequest | ReadResourceRequest): string {
-        const { project, stackName } = this.options;
-        const isStack = request.getType() === stackType;
-        if (!isStack && request.getParent() === "") request.setParent(this.stackUrn);
-        const urn = makeUrn(stackName, project.name, request.getParent(), request.getType(), request.getName());
-        if (isStack) this.stackUrn = urn;
-        return urn;
     }
 
     private decided(goal: Goal, generate: (registration: Registration) => Promise<Step[]>): Promise<ResourceState> {
@@ -162,7 +158,7 @@ export class Registrations {
     }
 
     /** Stops the program, which asks for something that this engine does not do. */
-    refuse(urn: string, what: string): Promise<never> {
+    refuse(what: string, urn = ""): Promise<never> {
         this.options.fail(urn, new Error(`The rehearsal does not support ${what}. The Pulumi CLI does.`));
         return new Promise(() => {});
     }

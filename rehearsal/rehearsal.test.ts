@@ -341,17 +341,52 @@ test.concurrent("a run that is cancelled finishes what it is doing, and begins n
 
 test.concurrent("what the rehearsal does not do, it refuses by name", async () => {
     const toy = new Toy();
-    const imported = await toy.run("up", { resources: [thing("a", {}, { import: "thing-7" })] });
-    expect(imported).toMatchObject({ ok: false, calls: [] });
-    expect(imported.stdout).toContain(
-        "error: The rehearsal does not support the resource option `import`. The Pulumi CLI does.\n",
-    );
     const invoked = await toy.run("preview", { last: "invoke" });
     expect(invoked.stdout).toContain("The rehearsal does not support the provider plugin `toy`.");
     const stack = toy.open({});
     await expect(stack.up({ target: [urn("a")] })).rejects.toThrow("does not support the option `target`");
     await expect(stack.import({ converter: "terraform" })).rejects.toThrow("does not support the option `converter`");
     expect(() => rehearse({ workDir: __dirname })).toThrow("There is no Pulumi.yaml");
+});
+
+test.concurrent("what it does not do is found before anything is changed", async () => {
+    const toy = new Toy();
+    const refused = "error: The rehearsal does not support resource hooks. The Pulumi CLI does.\n";
+    const hooked = (name: string, options: object = {}) => thing(name, { of: "$a.id" }, { hooks: true, ...options });
+    const late = await toy.run("up", { resources: [thing("a"), hooked("b")] });
+    expect(late).toMatchObject({ ok: false, calls: [] });
+    expect(late.stdout).toContain(refused);
+    expect(late.stdout.match(/error:/g)).toHaveLength(2);
+    expect(await toy.state()).toEqual({});
+
+    // A preview of the same stack proves nothing: the program may be another by now.
+    const stack = toy.open({ resources: [thing("a")] });
+    toy.programs();
+    await stack.preview();
+    await stack.up();
+    const before = await stack.exportStack();
+    toy.calls();
+    expect(toy.programs()).toEqual(["preview", "preview", "real"]);
+    // What the state knows, the program learns: b is declared.
+    const more = [thing("a"), thing("c"), hooked("b", { onceKnown: "$a.label" })];
+    expect(await toy.run("up", { resources: more })).toMatchObject({
+        ok: false,
+        calls: ["check a", "diff a", "check c"],
+    });
+    expect(JSON.parse(readFileSync(toy.stateFile, "utf8")).deployment.resources).toEqual(before.deployment.resources);
+
+    // Nothing to change, or only what the program no longer asks for: it runs once.
+    toy.programs();
+    await toy.run("up", { resources: [thing("a")] });
+    await toy.run("up", {});
+    expect(toy.programs()).toEqual(["real", "real"]);
+});
+
+test.concurrent("what a program asks for only once a new object is there is refused then, and the object is kept", async () => {
+    const toy = new Toy();
+    const program = { resources: [thing("a"), thing("b", {}, { hooks: true, onceKnown: "$a.id" })] };
+    expect(await toy.run("up", program)).toMatchObject({ ok: false, calls: ["check a", "create a"] });
+    expect((await toy.state()).a).toMatchObject({ id: "thing-1" });
 });
 
 test.concurrent("a TypeScript program runs, with the configuration of its stack file and an asset", async () => {

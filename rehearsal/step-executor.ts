@@ -1,7 +1,7 @@
 // Makes the changes that have been decided: in parallel up to a limit, each recorded before and after its call.
 
 import type { Checkpoint } from "./checkpoint";
-import { type ResourceState, urnName } from "./deployment-state";
+import { isProviderType, type ResourceState, urnName } from "./deployment-state";
 import type { LiveObject, Subject } from "./provider-protocol";
 import type { Operation, Step } from "./step";
 import { isSecret, mapProperties, secret, unknown } from "./values";
@@ -10,6 +10,15 @@ export interface StepObserver {
     began(step: Step): void;
     ended(step: Step, result: Operation): void;
     failed(step: Step, message: string): void;
+}
+
+export interface ExecutorOptions {
+    dryRun: boolean;
+    parallel: number;
+    /** What changes have to wait for; undefined when there is nothing. */
+    permission?: () => Promise<void> | undefined;
+    /** Called when a failure has stopped the run; without it failures stop nothing. */
+    onFailure?: () => void;
 }
 
 export class StepExecutor {
@@ -21,21 +30,21 @@ export class StepExecutor {
     /** Steps that failed. */
     readonly failures: Step[] = [];
 
-    /**
-     * @param options.onFailure called when a failure has stopped the run; without it failures stop nothing
-     */
     constructor(
         private readonly checkpoint: Checkpoint,
         private readonly observer: StepObserver,
-        private readonly options: { dryRun: boolean; parallel: number; onFailure?: () => void },
+        private readonly options: ExecutorOptions,
     ) {
         this.free = options.parallel;
     }
 
     /** Begins `chain`, whose steps follow one another, as soon as there is room for it. */
     async begin(chain: Step[]): Promise<void> {
-        await this.takeRoom();
-        const running = this.runChain(chain).finally(() => {
+        const permission = chain.some(isChange) ? this.options.permission?.() : undefined;
+        // What waits for permission takes no room, and lets others be decided: the answer may need them.
+        if (!permission) await this.takeRoom();
+        const ready = permission?.then(() => this.takeRoom());
+        const running = this.runChain(chain, ready).finally(() => {
             this.chains.delete(running);
             this.giveRoom();
         });
@@ -56,7 +65,8 @@ export class StepExecutor {
         this.stopped = true;
     }
 
-    private async runChain(chain: Step[]): Promise<void> {
+    private async runChain(chain: Step[], ready: Promise<void> | undefined): Promise<void> {
+        await ready;
         for (const step of chain) {
             if (this.stopped) return;
             try {
@@ -252,6 +262,11 @@ export class StepExecutor {
         if (next) next();
         else this.free += 1;
     }
+}
+
+/** Whether the step changes anything that people know of; the configuration of a provider is the engine's own. */
+function isChange({ operation, old, next }: Step): boolean {
+    return !["same", "read"].includes(operation) && !isProviderType((next ?? old)?.type ?? "");
 }
 
 class ProtectedError extends Error {

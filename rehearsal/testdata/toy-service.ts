@@ -82,6 +82,14 @@ export class Toy {
             .map(({ verb, name }) => `${verb} ${name}`);
     }
 
+    /** In which ways the program has been run since the last look. */
+    programs(): string[] {
+        const file = `${this.log}.programs`;
+        const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+        rmSync(file, { force: true });
+        return text.split("\n").filter(Boolean).sort();
+    }
+
     details(): Call[] {
         const text = existsSync(this.log) ? readFileSync(this.log, "utf8") : "";
         rmSync(this.log, { force: true });

@@ -1,4 +1,5 @@
 // A program that declares what the environment describes, so that a test says in one place what it runs.
+const fs = require("node:fs");
 const pulumi = require("@pulumi/pulumi");
 
 /** The provider text is a constant: nothing is serialised. */
@@ -24,6 +25,7 @@ class Group extends pulumi.ComponentResource {
     }
 }
 
+fs.appendFileSync(`${process.env.TOY_LOG}.programs`, pulumi.runtime.isDryRun() ? "preview\n" : "real\n");
 const { resources = [], outputs = {}, last, stackTransform } = JSON.parse(process.env.TOY_PROGRAM);
 const made = {};
 
@@ -61,12 +63,19 @@ function resolve(value) {
 
 if (stackTransform) pulumi.runtime.registerResourceTransform(transforms[stackTransform]);
 
-for (const { name, kind = "Thing", inputs = {}, dependsOn = [], parent, ...options } of resources) {
+function declare({ name, kind = "Thing", inputs = {}, dependsOn = [], parent, ...options }) {
     const all = { ...options, dependsOn: dependsOn.map(resolve), ...(parent && { parent: resolve(parent) }) };
     for (const [option, read] of Object.entries(referring)) if (all[option]) all[option] = read(all[option]);
+    if (all.hooks) all.hooks = { afterCreate: [new pulumi.ResourceHook(`after ${name}`, () => {})] };
     if (all.transforms) all.transforms = all.transforms.map((one) => transforms[one]);
     made[name] = kind === "Group" ? new Group(name, resolve(inputs), all) : new Thing(kind, name, resolve(inputs), all);
     if (kind === "Group") made[name].registerOutputs({ title: inputs.title });
+}
+
+/** With `onceKnown`, a resource is declared only when that output has a value. */
+for (const { onceKnown, ...declared } of resources) {
+    if (onceKnown) resolve(onceKnown).apply(() => declare(declared));
+    else declare(declared);
 }
 Object.assign(exports, resolve(outputs));
 
