@@ -1,7 +1,7 @@
 // The gate behind `pulumi-fastio rehearse`: a program goes through all its runs against an emulator of its own.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import type { ConfigMap, OpMap, UpdateSummary, UpOptions } from "@pulumi/pulumi/automation";
 import { createEmulator, type Emulator, type LedgerEntry } from "../emulator";
@@ -41,25 +41,22 @@ export class RehearsalGate {
         private readonly emulator: Emulator,
         /** What makes a program use the emulator. */
         readonly environment: { FASTIO_BASE_URL: string; FASTIO_TOKEN: string },
-        private readonly folder: string,
+        /** Where the stack's state is until the gate is closed, if it is kept. */
+        readonly stateFile: string | undefined,
     ) {}
 
     /** Starts the emulator. */
     static async open(options: GateOptions): Promise<RehearsalGate> {
         const emulator = createEmulator();
         const { baseUrl } = await emulator.listen({ port: 0 });
-        const folder = await mkdtemp(join(tmpdir(), "pulumi-fastio-rehearse-"));
-        return new RehearsalGate(options, emulator, { FASTIO_BASE_URL: baseUrl, FASTIO_TOKEN: emulator.token }, folder);
-    }
-
-    /** Where the stack's state is until the gate is closed, if it is kept. */
-    get stateFile(): string {
-        return join(this.folder, "state.json");
+        const environment = { FASTIO_BASE_URL: baseUrl, FASTIO_TOKEN: emulator.token };
+        const folder = options.keep ? await mkdtemp(join(tmpdir(), "pulumi-fastio-rehearse-")) : undefined;
+        return new RehearsalGate(options, emulator, environment, folder && join(folder, "state.json"));
     }
 
     async close(): Promise<void> {
         await this.emulator.close();
-        await rm(this.folder, { recursive: true, force: true });
+        if (this.stateFile !== undefined) await rm(dirname(this.stateFile), { recursive: true, force: true });
     }
 
     async run(): Promise<RehearsalReport> {
@@ -79,7 +76,10 @@ export class RehearsalGate {
 
     private steps(): Step[] {
         const { program, before, config, keep, run } = this.options;
-        const stack = this.stack(program, { config, ...(keep && { stateFile: this.stateFile }) });
+        const stack = this.stack(program, {
+            config,
+            ...(this.stateFile !== undefined && { stateFile: this.stateFile }),
+        });
         const destroy = async () => {
             await unprotect(stack);
             return changed(await stack.destroy(run));

@@ -28,23 +28,29 @@ export interface RehearsalReport {
 const colours = { passed: pc.green, failed: pc.red, skipped: pc.yellow };
 
 /** The end of what people see: a line for each step, and below it what is to blame. */
-export function summaryOf({ stack, steps, converges }: RehearsalReport): string {
+export function summaryOf(report: RehearsalReport): string {
+    const { stack, steps } = report;
     const width = Math.max(...steps.map(({ step }) => step.length));
     const lines = steps.flatMap(({ step, result, seconds, reason, resources }) => {
         const took = result === "skipped" ? "" : `${seconds.toFixed(1)}s`;
         const line = `    ${step.padEnd(width)}  ${colours[result](result.padEnd(7))}  ${took.padEnd(5)}  ${reason ?? ""}`;
         return [line.trimEnd(), ...resources.map((resource) => `        ${resource}`)];
     });
-    const verdict = converges ? "The program converges." : "The program does not converge.";
-    return ["", `Rehearsal (${stack}):`, ...lines, "", verdict, ""].join("\n");
+    // What is wrong is the command's error.
+    const verdict = report.converges ? ["", verdictOf(report)] : [];
+    return ["", `Rehearsal (${stack}):`, ...lines, ...verdict, ""].join("\n");
+}
+
+export function verdictOf({ converges }: RehearsalReport): string {
+    return converges ? "The program converges." : "The program does not converge.";
 }
 
 /** What is wrong, on one line. */
-export function failureOf({ steps }: RehearsalReport): string {
-    const failures = steps
+export function failureOf(report: RehearsalReport): string {
+    const failures = report.steps
         .filter(({ result }) => result === "failed")
         .map(({ step, reason, resources }) => [`${step}: ${reason}`, ...resources].join("; "));
-    return `The program does not converge. ${failures.join(". ")}`;
+    return `${verdictOf(report)} ${failures.join(". ")}`;
 }
 
 /** The report as JUnit has it: a test suite in which each step is a test. */

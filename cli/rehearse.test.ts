@@ -1,11 +1,12 @@
 // The command as people start it, on programs that converge and programs that do not.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Project, prepareProject } from "../tests/engines/project";
 
 jest.setTimeout(120_000);
@@ -160,8 +161,10 @@ new fastio.Workspace("deal", { organizationId: acme.id });`;
 test("what a program only reads is missed by name, and the steps after that are skipped", async () => {
     const { code, stdout, stderr } = await ended(start([prepare({ "index.js": reader })]));
     expect(code).toBe(1);
-    expect(stderr).toMatch(
-        /^pulumi-fastio: The program does not converge\. preview: the program reads what a fresh emulator does not have \(GET \/current\/org\/acme-deal\/\S* answered 4\d\d\); --before DIR first brings up the program that makes it; pulumi:pulumi:Stack \(project-dev\): .*acme-deal.*\n$/,
+    expect(stderr).toBe("pulumi-fastio: The program does not converge.\n");
+    expect(stdout).not.toContain("does not converge");
+    expect(stdout).toMatch(
+        / preview +failed +\d+\.\ds +the program reads what a fresh emulator does not have \(GET \/current\/org\/acme-deal\/\S* answered 4\d\d\); --before DIR first brings up the program that makes it\n +pulumi:pulumi:Stack \(project-dev\): .*acme-deal/,
     );
     expect(stdout.match(/skipped +preview failed$/gm)).toHaveLength(4);
 });
@@ -193,14 +196,101 @@ test("another program makes it first; what is kept is there until the end", asyn
 
 test("an interruption ends it, and it has not passed", async () => {
     const child = start([prepare({ "index.js": "setInterval(() => {}, 1000);" })]);
-    const rest = text(child.stderr);
     const closed = once(child, "close");
     await printed(child, /Previewing update/);
     child.kill("SIGINT");
-    child.stdout.resume();
+    expect(await text(child.stdout)).toMatch(/ preview +failed .* it was interrupted\n/);
     expect((await closed)[0]).toBe(1);
-    expect(await rest).toContain("preview: it was interrupted");
 });
+
+/** A program whose first object takes until its file `go` is there; the provider writes down what it does. */
+const patient = {
+    "patient.js": `
+        const fs = require("node:fs");
+        const log = (line) => fs.appendFileSync("log", line + " " + process.pid + "\\n");
+        exports.provider = {
+            check: async (olds, inputs) => ({ inputs }),
+            create: async (inputs) => {
+                log("begun");
+                while (!fs.existsSync("go")) await new Promise((done) => setTimeout(done, 20));
+                log("ended");
+                return { id: "1", outs: inputs };
+            },
+        };`,
+    "index.js": `
+        const pulumi = require("@pulumi/pulumi");
+        class Patient extends pulumi.CustomResource {
+            constructor(name, inputs) {
+                const __provider = 'exports.handler = () => require("./patient").provider;';
+                super("pulumi-nodejs:dynamic/test:Patient", name, { __provider, ...inputs });
+            }
+        }
+        new Patient("second", { after: new Patient("first", {}).id });`,
+};
+
+async function begun(folder: string): Promise<number> {
+    const log = join(folder, "log");
+    while (!existsSync(log)) await sleep(20);
+    return Number(readFileSync(log, "utf8").split(" ")[1]);
+}
+
+/** Interrupts the command, and resolves when it says so. */
+async function interrupted(child: ReturnType<typeof start>): Promise<void> {
+    const said = once(child.stderr, "data");
+    child.kill("SIGINT");
+    await said;
+}
+
+test("interrupted once, what is under way comes to its end, and nothing more begins", async () => {
+    const folder = prepare(patient);
+    const child = start([folder, "--json"]);
+    const end = ended(child);
+    await begun(folder);
+    await interrupted(child);
+    writeFileSync(join(folder, "go"), "");
+    const { code, stdout, stderr } = await end;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+        /^pulumi-fastio: interrupted: .*\npulumi-fastio: The program does not converge\. up: it was interrupted/,
+    );
+    const steps = JSON.parse(stdout).steps.map(({ step, result }: Record<string, string>) => `${step} ${result}`);
+    expect(steps).toEqual([
+        "preview passed",
+        "up failed",
+        "second preview skipped",
+        "refresh skipped",
+        "destroy skipped",
+    ]);
+    expect(readFileSync(join(folder, "log"), "utf8").match(/^\w+/gm)).toEqual(["begun", "ended"]);
+});
+
+test("interrupted twice, it ends at once with Pulumi's exit code, and a kept state says what was under way", async () => {
+    const folder = prepare(patient);
+    const child = start([folder, "--keep"]);
+    const end = ended(child);
+    const provider = await begun(folder);
+    await interrupted(child);
+    child.kill("SIGINT");
+    const { code, stderr } = await end;
+    expect(code).toBe(8);
+    const [, stateFile = ""] = /interrupted twice\. The state, with what was under way: (.*)\n$/.exec(stderr) ?? [];
+    const { deployment } = JSON.parse(readFileSync(stateFile, "utf8"));
+    rmSync(dirname(stateFile), { recursive: true });
+    expect(deployment.pending_operations).toMatchObject([
+        { type: "creating", resource: { urn: expect.stringMatching(/::first$/) } },
+    ]);
+    while (isAlive(provider)) await sleep(20);
+    expect(readFileSync(join(folder, "log"), "utf8").match(/^\w+/gm)).toEqual(["begun"]);
+});
+
+function isAlive(pid: number): boolean {
+    try {
+        process.kill(pid, 0);
+        return true;
+    } catch {
+        return false;
+    }
+}
 
 test.each([
     [["nowhere"], "there is no Pulumi.yaml in nowhere"],

@@ -6,7 +6,10 @@ import { dirname, join } from "node:path";
 import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { Command, InvalidArgumentError } from "commander";
 import { RehearsalGate } from "./rehearsal-gate";
-import { failureOf, junitOf, type RehearsalReport, summaryOf } from "./rehearsal-report";
+import { failureOf, junitOf, type RehearsalReport, summaryOf, verdictOf } from "./rehearsal-report";
+
+/** The exit code that Pulumi has for it. */
+const interruptedTwice = 8;
 
 interface Options {
     stack: string;
@@ -58,8 +61,6 @@ async function rehearseProgram(program: string, options: Options, command: Comma
     // Whoever reads the environment, here or in the program, finds the rehearsal's Fast.io or none.
     for (const name of Object.keys(process.env)) if (name.startsWith("FASTIO_")) delete process.env[name];
     const interrupted = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
-
     const gate = await RehearsalGate.open({
         program,
         stackName: options.stack,
@@ -71,9 +72,20 @@ async function rehearseProgram(program: string, options: Options, command: Comma
             ? { signal: interrupted.signal }
             : { signal: interrupted.signal, color: "auto", onOutput: (text) => process.stdout.write(text) },
     });
+    let running = true;
+    const interrupt = () => {
+        if (running && interrupted.signal.aborted) endAtOnce(gate);
+        if (running)
+            console.error(
+                "pulumi-fastio: interrupted: what is under way comes to its end. Once more ends all at once.",
+            );
+        interrupted.abort();
+    };
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, interrupt);
     let report: RehearsalReport;
     try {
         report = await gate.run();
+        running = false;
         if (options.junit !== undefined) {
             await mkdir(dirname(options.junit), { recursive: true });
             await writeFile(options.junit, junitOf(report));
@@ -88,7 +100,14 @@ async function rehearseProgram(program: string, options: Options, command: Comma
     } finally {
         await gate.close();
     }
-    if (!report.converges) throw new Error(failureOf(report));
+    if (!report.converges) throw new Error(json ? failureOf(report) : verdictOf(report));
+}
+
+/** Programs and providers end with the process; a state that is kept says what they were in. */
+function endAtOnce({ stateFile }: RehearsalGate): never {
+    const left = stateFile === undefined ? "" : ` The state, with what was under way: ${stateFile}`;
+    console.error(`pulumi-fastio: interrupted twice.${left}`);
+    process.exit(interruptedTwice);
 }
 
 function kept({ environment, stateFile }: RehearsalGate) {

@@ -72,6 +72,8 @@ class DeploymentRun {
     private failed = false;
     /** What changes have to wait for, as long as the program may still ask for what this engine does not do. */
     private permission: (() => Promise<void>) | undefined;
+    /** Whether the program was refused something before it got permission. */
+    private refused = false;
 
     constructor(
         private readonly options: DeploymentOptions,
@@ -125,7 +127,8 @@ class DeploymentRun {
         } finally {
             signal?.removeEventListener("abort", cancel);
             await this.executor.idle();
-            await this.checkpoint.flush();
+            if (this.refused) await this.options.save(state);
+            else await this.checkpoint.flush();
         }
         if (this.executor.failures.length > 0 || this.generator.sawError) this.reportFailure();
         const left = this.stack(this.checkpoint.current().resources);
@@ -210,11 +213,11 @@ class DeploymentRun {
         const invoke = (request: ResourceInvokeRequest) => registrations.call(request);
         try {
             const refusal = await survey({ ...this.options, resources, invoke, givenUp: this.givenUp.promise });
-            if (refusal) void registrations.refuse(refusal.what, refusal.urn);
+            if (refusal) this.refuse(refusal.urn, refusal.what);
+            else this.permission = undefined;
         } catch (error) {
             this.fail("", error);
         }
-        this.permission = undefined;
     }
 
     /** Takes what exists into the state: nothing is read, since it is known in full; the provider checks the inputs. */
@@ -264,6 +267,7 @@ class DeploymentRun {
             executor: this.executor,
             providers: this.providers,
             fail: (urn, error) => this.fail(urn, error),
+            refuse: (urn, what) => this.refuse(urn, what),
         });
     }
 
@@ -306,6 +310,11 @@ class DeploymentRun {
                 "to date and forgets interrupted updates and deletes; interrupted creates are forgotten only by a refresh " +
                 "with `clearPendingCreates`.",
         );
+    }
+
+    private refuse(urn: string, what: string): void {
+        this.refused ||= this.permission !== undefined;
+        this.fail(urn, new Error(`The rehearsal does not support ${what}. The Pulumi CLI does.`));
     }
 
     private fail(urn: string, error: unknown): void {

@@ -41,6 +41,8 @@ export interface RegistrationsOptions {
     providers: Providers;
     /** Tells an error about a resource and stops the program. */
     fail: (urn: string, error: unknown) => void;
+    /** The same for something that this engine does not do. */
+    refuse: (urn: string, what: string) => void;
 }
 
 /** The type of the one provider that this engine has. */
@@ -159,7 +161,7 @@ export class Registrations {
 
     /** Stops the program, which asks for something that this engine does not do. */
     refuse(what: string, urn = ""): Promise<never> {
-        this.options.fail(urn, new Error(`The rehearsal does not support ${what}. The Pulumi CLI does.`));
+        this.options.refuse(urn, what);
         return new Promise(() => {});
     }
 

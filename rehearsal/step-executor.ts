@@ -264,9 +264,10 @@ export class StepExecutor {
     }
 }
 
-/** Whether the step changes anything that people know of; the configuration of a provider is the engine's own. */
+/** Whether the step changes more than the state: components and providers are nothing but that. */
 function isChange({ operation, old, next }: Step): boolean {
-    return !["same", "read"].includes(operation) && !isProviderType((next ?? old)?.type ?? "");
+    const { custom = false, type = "" } = next ?? old ?? {};
+    return custom && !isProviderType(type) && !["same", "read"].includes(operation);
 }
 
 class ProtectedError extends Error {
