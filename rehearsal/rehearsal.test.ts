@@ -356,7 +356,7 @@ test.concurrent("what it does not do is found before anything is changed", async
     const late = await toy.run("up", { resources: [thing("a"), hooked("b")] });
     expect(late).toMatchObject({ ok: false, calls: [] });
     expect(late.stdout).toContain(refused);
-    expect(late.stdout.match(/^ {4}error:/gm)).toHaveLength(1);
+    expect(late.stdout.match(/^ {4}error: .*\n/gm)).toEqual([`    ${refused}`]);
     expect(await toy.state()).toEqual({});
 
     // A preview of the same stack proves nothing: the program may be another by now.

@@ -191,11 +191,9 @@ function failure(error: unknown): { code: status; details: string } {
     return { code: status.UNKNOWN, details: error instanceof Error ? error.message : String(error) };
 }
 
+/** What is refused is not answered, either. */
 function refusals(events: MonitorEvents) {
-    return (what: string) => (_: unknown, done: sendUnaryData<never>) => {
-        events.refuse(what);
-        done({ code: status.CANCELLED, details: "the program is being stopped" });
-    };
+    return (what: string) => () => events.refuse(what);
 }
 
 function engineService(log: Log): IEngineServer {
