@@ -4,13 +4,20 @@ import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
+/** What the benchmarks ask of a request. */
+export interface LedgerEntry {
+    method: string;
+    path: string;
+    query: Record<string, string>;
+}
+
 export interface LocalFastio {
     /** FASTIO_BASE_URL and FASTIO_TOKEN, as the command prints them. */
     env: { FASTIO_BASE_URL: string; FASTIO_TOKEN: string };
     /** How many API requests it has answered. */
     requests(): Promise<number>;
     /** All of them, in the order of their arrival. */
-    ledger(): Promise<{ method: string; path: string }[]>;
+    ledger(): Promise<LedgerEntry[]>;
     stop(): Promise<void>;
 }
 
@@ -29,7 +36,7 @@ export async function startLocalFastio(...options: string[]): Promise<LocalFasti
     const env = JSON.parse(String(line[0])) as LocalFastio["env"];
     const ledger = async () => {
         const answer = await fetch(new URL("/_emulator/ledger", env.FASTIO_BASE_URL));
-        return ((await answer.json()) as { entries: { method: string; path: string }[] }).entries;
+        return ((await answer.json()) as { entries: LedgerEntry[] }).entries;
     };
     return {
         env,

@@ -347,7 +347,8 @@ function finish(call: Call, session: Session): Session {
     const { id, size } = session;
     const input: Input = JSON.parse(session.request);
     const { hash_algo: algorithm = "sha256" } = readFields({ hash_algo: hashAlgorithm }, input);
-    if (input.hash !== undefined && digest(algorithm, piecesOf(call.backend, id)) !== input.hash.toLowerCase()) {
+    const hash = digest(algorithm, piecesOf(call.backend, id));
+    if (input.hash !== undefined && hash !== input.hash.toLowerCase()) {
         const statusMessage = `The bytes do not have the announced ${algorithm}.`;
         return change(call, session, { status: "assembly_failed", statusMessage });
     }
@@ -355,7 +356,8 @@ function finish(call: Call, session: Session): Session {
         const storage = targetStorage(call, input);
         if (!storage) return change(call, session, { status: "complete" });
         refuseOverStorage(call, storage.organizationId, size);
-        const node = store(call, session, storage, storedContent(call, session));
+        const stored = algorithm === "sha256" ? { contentId: id, size, hash } : storedContent(call, session);
+        const node = store(call, session, storage, stored);
         return change(call, session, { status: "stored", newFileId: node.id });
     } catch (error) {
         // What was fine when the upload began may be gone by now.

@@ -15,6 +15,8 @@ const signatureKey = "4dabf18193072939515e22adb298388d";
 const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 const hashKey = "__asset";
 const emptyHash = sha256("");
+/** Node's own 64 KiB make a large file a matter of waiting for threads. */
+const pieces = { highWaterMark: 512 * 1024 };
 
 export interface Asset {
     /** The engine's hash: SHA-256 of the bytes, in hexadecimal. */
@@ -131,7 +133,7 @@ async function fileContent(file: string, shown: string, expected: string): Promi
     const hash = createHash("sha256");
     let size = 0;
     try {
-        for await (const piece of createReadStream(file)) {
+        for await (const piece of createReadStream(file, pieces)) {
             hash.update(piece);
             size += piece.length;
         }
@@ -141,7 +143,8 @@ async function fileContent(file: string, shown: string, expected: string): Promi
     if (hash.digest("hex") !== expected) {
         throw new ResourceError(`the asset ${shown} changed after Pulumi had read it; run \`pulumi up\` again`);
     }
-    const open = (start = 0, end = size) => (start < end ? createReadStream(file, { start, end: end - 1 }) : []);
+    const open = (start = 0, end = size) =>
+        start < end ? createReadStream(file, { ...pieces, start, end: end - 1 }) : [];
     return { name: basename(file), size, open };
 }
 
