@@ -1,7 +1,7 @@
 # Everything a contributor runs. Each target sets itself up, so that any of them works in a fresh clone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test agreement matrix lint generate bench package clean
+.PHONY: help install build demo test agreement matrix languages lint generate bench package clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,14 @@ agreement: build ## every recorded program on every engine, the Pulumi CLI inclu
 matrix: export MATRIX = all
 matrix: build ## every kind through both front-ends on every engine, the Pulumi CLI included
 	@npm exec -- jest tests/lifecycle
+
+python = node_modules/.cache/pulumi-fastio/python
+
+languages: export LANGUAGES = all
+languages: build ## programs in Python and Go on the Pulumi CLI; fetches their SDKs
+	@test -d $(python) || python3 -m venv $(python)
+	@$(python)/bin/pip install --quiet --disable-pip-version-check --requirement examples/reading-room/requirements.txt parver semver
+	@npm exec -- jest tests/languages tests/examples/reading-room tests/examples/client-space
 
 lint: install ## formatting, lint rules and types
 	@npm run --silent lint

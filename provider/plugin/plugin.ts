@@ -5,7 +5,7 @@ import { manifest } from "../../require-node";
 import { Connection, functionContext } from "../connection";
 import { readSettings, type StackConfig } from "../core/config";
 import { configuration, configurationFailures } from "../core/configuration";
-import type { Properties } from "../core/define";
+import { type Properties, schemaMeta } from "../core/define";
 import { callFunction, functionFailures } from "../core/define-function";
 import { ResourceError } from "../core/errors";
 import type { Bounds } from "../core/lifecycle";
@@ -92,7 +92,7 @@ export class Plugin {
      * handed is the stack's configuration as well: in a refresh or a destroy, as the last update stored it.
      */
     #sources(settings: Properties, isDefault: boolean): Parameters<typeof readSettings> {
-        const handed = stackConfigOf(settings);
+        const handed = stackConfigOf(isDefault ? settings : withoutFilledIn(settings, this.environment));
         const now = stackConfigOf(JSON.parse(this.environment.PULUMI_CONFIG || "{}"));
         const isStale = ["token", "email", "password"].some((key) => handed(key) !== now(key));
         if (isDefault && !isStale) return [handed, this.environment];
@@ -132,6 +132,18 @@ function settingsIn(inputs: Properties): Properties {
     const isSetting = ([name, value]: [string, unknown]) =>
         value !== null && !isInternal(name) && !["version", "pluginDownloadURL"].includes(name);
     return Object.fromEntries(Object.entries(plainProperties(inputs)).filter(isSetting));
+}
+
+/**
+ * An SDK that is made of the schema fills in from the environment what a program leaves out. A token from there must not win
+ * over the e-mail and password that the program gives: it may be another account's.
+ */
+function withoutFilledIn(settings: Properties, environment: NodeJS.ProcessEnv): Properties {
+    const { token, ...rest } = settings;
+    const variables = schemaMeta(configuration.shape.token).environment ?? [];
+    const isFilledIn = variables.some((name) => environment[name] === token);
+    const isSignIn = rest.email !== undefined && rest.password !== undefined && rest.email !== environment.FASTIO_EMAIL;
+    return isFilledIn && isSignIn ? rest : settings;
 }
 
 function stackConfigOf(settings: Properties): StackConfig {

@@ -10,6 +10,7 @@ export const dialect = (process.env.EMULATOR_DIALECT ?? "seed") as Dialect;
 export type Shown = Record<string, unknown> & { id: string };
 
 export interface Account {
+    password: string;
     userId: string;
     email: string;
     token: string;
