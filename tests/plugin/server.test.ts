@@ -321,16 +321,19 @@ describe("configuration", () => {
         const person = await service.account("b@example.com", "agent");
         const environment = { FASTIO_BASE_URL: relay.baseUrl, FASTIO_API_KEY: service.emulator.token };
         const other = await Caller.start({}, { environment });
-        const whose = async () => (await other.invoke("fastio:index:getCurrentUser", {})).found.email;
-        const signIn = { email: person.email, password: secret(person.password) };
-        await other.configure({ token: secret(service.emulator.token), ...signIn }, "client");
-        expect(await whose()).toBe("b@example.com");
-        // One that the program gives does, as everywhere.
-        await other.configure({ token: person.token, email: "agent@example.com", password: "of nobody" }, "client");
-        expect(await whose()).toBe("b@example.com");
-        await other.configure({ token: secret(service.emulator.token) }, "agent");
-        expect(await whose()).toBe("agent@example.com");
-        await other.close();
+        try {
+            const whose = async () => (await other.invoke("fastio:index:getCurrentUser", {})).found.email;
+            const signIn = { email: person.email, password: secret(person.password) };
+            await other.configure({ token: secret(service.emulator.token), ...signIn }, "client");
+            expect(await whose()).toBe("b@example.com");
+            // One that the program gives does, as everywhere.
+            await other.configure({ token: person.token, email: "agent@example.com", password: "of nobody" }, "client");
+            expect(await whose()).toBe("b@example.com");
+            await other.configure({ token: secret(service.emulator.token) }, "agent");
+            expect(await whose()).toBe("agent@example.com");
+        } finally {
+            await other.close();
+        }
     });
 
     test("a stale stored token locks nobody out of a refresh", async () => {
