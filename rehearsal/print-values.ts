@@ -2,7 +2,9 @@
 
 import {
     compareKeys,
+    isArchive,
     isAsset,
+    isObject,
     isPlainObject,
     isSecret,
     masked,
@@ -41,6 +43,9 @@ function printChange(label: string, old: Value | undefined, value: Value | undef
     if (value === undefined) return printEntry(label, old, level, "-");
     if (sameValue(masked(old), masked(value))) return printEntry(label, value, level, " ");
     if (isForgotten(old, value)) return [];
+    if ([old, value].some((one) => isAsset(one) || isArchive(one))) {
+        return [...printEntry(label, old, level, "-"), ...printEntry(label, value, level, "+")];
+    }
     const [olds, news] = [partsOf(old), partsOf(value)];
     if (olds && news && Array.isArray(old) === Array.isArray(value)) {
         const keys = [...new Set([...Object.keys(olds), ...Object.keys(news)])].sort();
@@ -67,6 +72,7 @@ function printEntries(entries: [string, Value][], level: number, mark: Mark): st
 }
 
 function printEntry(label: string, value: Value, level: number, mark: Mark): string[] {
+    if (isArchive(value) && isObject(value.assets)) return printArchive(label, value, value.assets, level, mark);
     const parts = partsOf(value);
     if (!parts) return [line(level, mark, `${label}: ${printLeaf(value)}`)];
     const [open, close] = Array.isArray(value) ? "[]" : "{}";
@@ -77,6 +83,16 @@ function printEntry(label: string, value: Value, level: number, mark: Mark): str
         line(level, mark, `${label}: ${open}`),
         ...printEntries(ordered, level + 1, mark),
         line(level, " ", `${close}`),
+    ];
+}
+
+/** What an archive is put together from, with names in quotation marks. */
+function printArchive(label: string, { hash }: Properties, members: Properties, level: number, mark: Mark): string[] {
+    const entries = Object.entries(members).sort(byKey);
+    return [
+        line(level, mark, `${label}: archive(assets:${String(hash).slice(0, 7)}) {`),
+        ...entries.flatMap(([name, member]) => printEntry(JSON.stringify(name), member, level + 1, mark)),
+        line(level, " ", "}"),
     ];
 }
 
@@ -92,15 +108,16 @@ function printLeaf(value: Value): string {
     if (isSecret(value)) return "[secret]";
     if (value === unknown) return "[unknown]";
     if (value === null) return "<null>";
-    if (isAsset(value)) return printAsset(value);
+    if (isAsset(value)) return printContents("asset", value);
+    if (isArchive(value)) return printContents("archive", value);
     return JSON.stringify(value);
 }
 
-function printAsset(asset: Properties): string {
-    const hash = String(asset.hash).slice(0, 7);
-    if (typeof asset.path === "string") return `asset(file:${hash}) { ${asset.path} }`;
-    if (typeof asset.uri === "string") return `asset(uri:${hash}) { ${asset.uri} }`;
-    return `asset(text:${hash}) { }`;
+function printContents(kind: string, { path, uri, hash }: Properties): string {
+    const short = String(hash).slice(0, 7);
+    if (typeof path === "string") return `${kind}(file:${short}) { ${path} }`;
+    if (typeof uri === "string") return `${kind}(uri:${short}) { ${uri} }`;
+    return `${kind}(text:${short}) { }`;
 }
 
 function line(level: number, mark: Mark, text: string): string {

@@ -7,7 +7,7 @@ import type {
     ResourceInvokeRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
 import { makeUrn } from "./aliases";
-import { holdsAsset, withHashes } from "./assets";
+import { holdsAsset, unsupportedArchive, withHashes } from "./assets";
 import type { Checkpoint } from "./checkpoint";
 import { decideFrom } from "./decision";
 import { providerReference, providerTypePrefix, type ResourceState } from "./deployment-state";
@@ -68,6 +68,8 @@ export class Registrations {
         const unsupported = unsupportedIn(request);
         if (unsupported) return this.refuse(unsupported, urn);
         const goal = decodeRegistration(request, urn);
+        const archive = unsupportedArchive(goal.properties);
+        if (archive) return this.refuse(archive, urn);
         this.inherit(goal);
         goal.properties = await this.withHashes(goal.properties);
         if (goal.custom) goal.provider = await this.providerReference();

@@ -6,14 +6,13 @@ import type {
     RegisterResourceRequest,
     ResourceInvokeRequest,
 } from "@pulumi/pulumi/proto/resource_pb";
-import { holdsAsset, withHashes } from "./assets";
+import { holdsAsset, unsupportedArchive, withHashes } from "./assets";
 import type { ResourceState } from "./deployment-state";
 import { Program, type ProgramOptions } from "./program";
 import type { InvokeAnswer } from "./provider-protocol";
 import {
     decodeRead,
     decodeRegistration,
-    type Goal,
     type Place,
     place,
     unsupportedIn,
@@ -83,7 +82,12 @@ class Survey implements MonitorEvents {
         await this.transforms.apply(urn, request);
         const unsupported = unsupportedIn(request);
         if (unsupported) return this.refuse(unsupported, urn);
-        const goal = await this.decoded(decodeRegistration(request, urn));
+        const goal = decodeRegistration(request, urn);
+        const archive = unsupportedArchive(goal.properties);
+        if (archive) return this.refuse(archive, urn);
+        if (holdsAsset(goal.properties)) {
+            goal.properties = await withHashes(goal.properties, this.options.project.programFolder);
+        }
         const old = this.olds.get(urn);
         return old && isDeclaredAs(old, goal.properties) ? old : { ...wantedState(goal), outputs: goal.properties };
     }
@@ -112,13 +116,6 @@ class Survey implements MonitorEvents {
     refuse(what: string, urn = ""): Promise<never> {
         this.found.resolve({ urn, what });
         return new Promise(() => {});
-    }
-
-    private async decoded(goal: Goal): Promise<Goal> {
-        if (holdsAsset(goal.properties)) {
-            goal.properties = await withHashes(goal.properties, this.options.project.programFolder);
-        }
-        return goal;
     }
 }
 

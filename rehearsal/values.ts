@@ -14,6 +14,9 @@ export interface SecretValue extends Properties {
     value: Value;
 }
 
+/** An object that is marked as something else than itself. */
+export type Marked = Properties & { [signatureKey]: string };
+
 export const signatureKey = "4dabf18193072939515e22adb298388d";
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
@@ -47,11 +50,11 @@ export function isSecret(value: Value | undefined): value is SecretValue {
     return signature(value) === "secret";
 }
 
-export function isAsset(value: Value | undefined): value is Properties & { [signatureKey]: string } {
+export function isAsset(value: Value | undefined): value is Marked {
     return signature(value) === "asset";
 }
 
-export function isArchive(value: Value | undefined): boolean {
+export function isArchive(value: Value | undefined): value is Marked {
     return signature(value) === "archive";
 }
 
@@ -135,16 +138,17 @@ export function markSecrets(received: Properties, sent: Properties): Properties 
     });
 }
 
-/** Puts the contents of assets back where a provider answered with the hash alone. */
+/** Puts the contents of assets and archives back where a provider answered with the hash alone. */
 export function restoreContents(received: Properties, sent: Properties): Properties {
     const known = new Map<Value, Value>();
     mapValue(sent, (inner) => {
-        if (isAsset(inner)) known.set(inner.hash ?? null, inner);
+        if (isAsset(inner) || isArchive(inner)) known.set(inner.hash ?? null, inner);
         return inner;
     });
     return mapProperties(received, (value) =>
         mapValue(value, (inner) => {
-            const bare = isAsset(inner) && !("path" in inner || "text" in inner || "uri" in inner);
+            const contents = ["path", "text", "uri", "assets"];
+            const bare = (isAsset(inner) || isArchive(inner)) && !contents.some((field) => field in inner);
             return bare ? (known.get(inner.hash ?? null) ?? inner) : inner;
         }),
     );

@@ -51,6 +51,18 @@ const configs: Record<string, (step: string) => ConfigMap> = {
     }),
 };
 
+/** What assets and archives are made of: names of every form that an archive's hash depends on, and one that it leaves out. */
+const contents = {
+    "logo.txt": "first logo\n",
+    "packed.zip": "PK not really",
+    "dir/a.txt": "A",
+    "dir/sub/b.txt": "B",
+    "dir/ü.txt": "umlaut",
+    [`dir/${"very-long-folder-name/".repeat(5)}${"x".repeat(40)}.txt`]: "long",
+    [`dir/${"n".repeat(150)}.txt`]: "longer",
+    "dir/.pulumi/left-out.txt": "no",
+};
+
 const __provider = 'exports.handler = () => require("./toy").provider("Workspace");';
 const sealed = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 const found = { org: "1", name: "found", __provider };
@@ -88,7 +100,7 @@ describe.each(availableEngines())("$name", (engine) => {
             "Pulumi.yaml": "name: prog\nruntime: nodejs\n",
             "index.js": readFileSync(join(__dirname, "programs", `${name}.js`), "utf8"),
             "toy.js": toy,
-            "logo.txt": "first logo\n",
+            ...(name.startsWith("14-") && contents),
         };
         const project = prepareProject({ files });
         const stack = await engine.open({ project: project.folder });
@@ -103,7 +115,7 @@ describe.each(availableEngines())("$name", (engine) => {
                 configured = JSON.stringify(config);
                 await stack.setEnv({ ...env, TOY_SERVICE: service, TOY_LOG: log });
                 if (name.startsWith("14-") && step === "5-up-changed-file")
-                    project.write({ "logo.txt": "second logo\n" });
+                    project.write({ "logo.txt": "second logo\n", "dir/sub/b.txt": "changed" });
                 if (step === "8-up-missing-file") rmSync(join(project.folder, "logo.txt"));
                 rmSync(log, { force: true });
                 const shown = await perform(stack, name, recorded);
