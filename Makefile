@@ -30,13 +30,8 @@ matrix: export MATRIX = all
 matrix: build ## every kind through both front-ends on every engine, the Pulumi CLI included
 	@npm exec -- jest tests/lifecycle
 
-python = node_modules/.cache/pulumi-fastio/python
-
-languages: export LANGUAGES = all
-languages: build ## programs in Python and Go on the Pulumi CLI; fetches their SDKs
-	@test -d $(python) || python3 -m venv $(python)
-	@$(python)/bin/pip install --quiet --disable-pip-version-check --requirement examples/reading-room/requirements.txt parver semver
-	@npm exec -- jest tests/languages tests/examples/reading-room tests/examples/client-space
+languages: build ## programs in YAML, Python and Go on the Pulumi CLI; fetches their SDKs
+	@npm run --silent languages
 
 lint: install ## formatting, lint rules and types
 	@npm run --silent lint
