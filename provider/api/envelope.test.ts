@@ -42,6 +42,14 @@ describe("data", () => {
         ).toMatchObject({
             data: { id: "1234567890123456789", n: 42, f: 0.1234567890123456 },
         });
+        expect(
+            readEnvelope(200, '{"result":true,"a":[ 1234567890123456789,\n-2234567890123456789],"b":"c"}'),
+        ).toMatchObject({
+            data: { a: ["1234567890123456789", "-2234567890123456789"], b: "c" },
+        });
+        expect(readEnvelope(200, '{"result":true,"text":"a, 1234567890123456789","n":1}')).toMatchObject({
+            data: { text: "a, 1234567890123456789", n: 1 },
+        });
     });
 });
 

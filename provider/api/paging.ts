@@ -1,5 +1,6 @@
 // Lists in pages: every item once, or an error that says that the list moved while it was read.
 import * as z from "zod";
+import { derived } from "../derived";
 import { ShiftedListError } from "./errors";
 
 export interface Listing<T> {
@@ -45,10 +46,18 @@ function findItems(data: unknown, keys: string | readonly string[]): unknown {
     return found === null ? [] : found;
 }
 
-function pageSchema<T>({ items, item }: Listing<T>) {
+interface Page<T> {
+    items: T[];
+    pagination?: z.infer<typeof paginationSchema>;
+}
+
+/** zod compiles a schema when it is first used. */
+const pageOf = derived((item: z.ZodType) => z.object({ items: z.array(item), pagination: paginationSchema }));
+
+function pageSchema<T>({ items, item }: Listing<T>): z.ZodType<Page<T>> {
     return z.preprocess(
         (data) => ({ items: findItems(data, items), pagination: property(data, "pagination") }),
-        z.object({ items: z.array(item), pagination: paginationSchema }),
+        pageOf(item) as z.ZodType<Page<T>>,
     );
 }
 

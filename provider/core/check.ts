@@ -1,9 +1,9 @@
 /** Check: defaults, generated names, and every refusal that needs no call, each with its property path. */
 import { closest, distance } from "fastest-levenshtein";
 import * as z from "zod";
+import { derived } from "../derived";
 import { sameValue } from "./compare";
 import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
-import { derived } from "./derived";
 import { generatedName, logicalName, slugOf } from "./naming";
 import { resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";

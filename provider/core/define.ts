@@ -1,7 +1,7 @@
 /** What a kind is: data with metadata, and a few verbs. Everything else about it is derived. */
 import * as z from "zod";
 import type { VerbClient } from "../api/client";
-import { derived } from "./derived";
+import { derived } from "../derived";
 
 /** Property values by camelCase name, as programs declare them and as the state keeps them. */
 export type Properties = Record<string, unknown>;

@@ -1,4 +1,4 @@
-/** What follows from a definition alone is worked out once. */
+/** What follows from a definition or a schema alone is worked out once. */
 
 /** Makes a function of an object run once for each object. */
 export function derived<Source extends object, Result>(work: (source: Source) => Result): (source: Source) => Result {
