@@ -23,3 +23,8 @@ export class PartialFailure extends Error {
 export function messageOf(thrown: unknown): string {
     return thrown instanceof Error ? thrown.message : String(thrown);
 }
+
+/** What to do when nobody knows whether a create happened: the next one would make a second object. */
+export const mayExist =
+    "it may exist. Before the next `pulumi up` look for what the state does not know: " +
+    "pulumi stack export --file state.json && npx pulumi-fastio doctor --state state.json";

@@ -17,7 +17,7 @@ import {
     type VerbContext,
 } from "./define";
 import { type DiffResult, diff, differencesOf } from "./diff";
-import { messageOf, PartialFailure, ResourceError } from "./errors";
+import { mayExist, messageOf, PartialFailure, ResourceError } from "./errors";
 import { confirmGone } from "./evidence";
 import { generatedName } from "./naming";
 import { requireSameService } from "./origin";
@@ -317,9 +317,7 @@ export class Lifecycle {
             return undefined;
         });
         if (found !== undefined && !found.foreign && found.obstacles.length === 0) return found;
-        const known = definition.find
-            ? `${seen}; the next \`pulumi up\` looks again before it creates`
-            : `it may exist: compare the ${definition.noun} list of the parent before the next \`pulumi up\``;
+        const known = definition.find ? `${seen}; the next \`pulumi up\` looks again before it creates` : mayExist;
         throw new ResourceError(
             `${messageOf(error)} The ${definition.noun} was requested and the answer was lost; ${known}`,
             { cause: error },

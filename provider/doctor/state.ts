@@ -1,7 +1,14 @@
 /** What a state tells: operations that were interrupted, what may have come of them, and what lies beside what it knows. */
 import { type Connection, functionContext } from "../connection";
 import { sameValue } from "../core/compare";
-import { type Listed, type ResourceDefinition, uniqueInput, type VerbContext } from "../core/define";
+import {
+    type Listed,
+    metaOf,
+    propertyNames,
+    type ResourceDefinition,
+    uniqueInput,
+    type VerbContext,
+} from "../core/define";
 import { messageOf } from "../core/errors";
 import { requireSameService } from "../core/origin";
 import { resources } from "../resources";
@@ -77,7 +84,7 @@ class Survey {
         return found;
     }
 
-    /** Under every parent: places that no resource of the state is, and other things where the state has some of the kind. */
+    /** Under every parent: places and keys that no resource of the state is, and other things where the state has some of the kind. */
     async strays(pending: readonly PendingOperation[]): Promise<Finding[]> {
         const declared = [...this.kept, ...pending.flatMap(({ kept }) => kept ?? [])].map((one) => ({
             kind: one.definition.kind,
@@ -85,6 +92,8 @@ class Survey {
         }));
         const isPlace = ({ kind }: ResourceDefinition) =>
             resources.some(({ parent = [] }) => [parent].flat().some((one) => one.kind === kind));
+        const isKey = (definition: ResourceDefinition) =>
+            propertyNames(definition.outputs).some((name) => metaOf(definition, name).secret);
         const questions = this.kept.flatMap((above) =>
             resources
                 .filter(
@@ -94,6 +103,7 @@ class Survey {
                 .filter(
                     (definition) =>
                         isPlace(definition) ||
+                        isKey(definition) ||
                         declared.some(({ kind, parent }) => kind === definition.kind && parent === above.id),
                 )
                 .map((definition) => ({ above, definition })),

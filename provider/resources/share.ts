@@ -3,7 +3,7 @@ import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
-import { messageOf, ResourceError } from "../core/errors";
+import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { slugOf } from "../core/naming";
 import { dateTime, freeJson, parentId, phrase, plainText } from "../core/properties";
 import { fromAnswer, toForm, toRfc3339 } from "../core/wire";
@@ -380,7 +380,7 @@ async function requestWithoutName(context: VerbContext, declared: Properties): P
         if (only !== undefined && others.length === 0) return only;
         const problem =
             candidates === undefined
-                ? "looking for it failed as well. It may exist: compare the workspace's shares before the next `pulumi up`"
+                ? `looking for it failed as well, and ${mayExist}`
                 : only === undefined
                   ? "no new share of that title is listed; the next `pulumi up` makes it"
                   : `several new shares have that title (${candidates.map(({ id }) => id).join(", ")}). Delete those that nobody uses, or ` +

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Known, type VerbContext } from "../core/define";
-import { ResourceError } from "../core/errors";
+import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { oncePerVerb } from "../core/once-per-verb";
 import { parentId } from "../core/properties";
 import { toRfc3339 } from "../core/wire";
@@ -169,16 +169,20 @@ export const transferToken = defineResource({
             return { id: `${organization}/${tokenIdOf(made ?? answered)}`, remote: shown(answered) };
         } catch (error) {
             if (!isAmbiguous(error)) throw error;
-            const candidates = await madeNow();
-            const [only] = candidates;
-            if (only === undefined || candidates.length > 1) {
-                const ids = candidates.map((one) => one.id ?? "without id").join(", ");
-                throw new ResourceError(
-                    `the answer was lost; ${candidates.length === 0 ? "no new token is listed" : `several new tokens are listed (${ids}): revoke those that nobody uses`}`,
-                    { cause: error },
-                );
-            }
-            return { id: `${organization}/${tokenIdOf(only)}`, remote: shown(only) };
+            const candidates = await madeNow().catch(() => undefined);
+            const [only, ...others] = candidates ?? [];
+            if (only !== undefined && others.length === 0)
+                return { id: `${organization}/${tokenIdOf(only)}`, remote: shown(only) };
+            const problem =
+                candidates === undefined
+                    ? `looking for it failed as well, and ${mayExist}`
+                    : only === undefined
+                      ? "no new one is listed; the next `pulumi up` makes it"
+                      : `several new ones are listed (${candidates.map(tokenIdOf).join(", ")}): revoke those that nobody uses`;
+            throw new ResourceError(
+                `${messageOf(error)} The transfer token was requested and the answer was lost; ${problem}`,
+                { cause: error },
+            );
         }
     },
 

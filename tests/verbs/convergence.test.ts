@@ -1,9 +1,9 @@
 /** What every kind does alike, from the samples of its definition: settle, change, come back, be replaced, go twice, get another name in the program. */
 import type { Properties } from "../../provider/core/define";
-import { metaOf } from "../../provider/core/define";
 import { resources, resourcesByKind } from "../../provider/resources";
 import { failureOf, Process, Resource, Service } from "./fixture";
 import { memberParents } from "./member-parents";
+import { makeParents, type Parents, sample } from "./samples";
 
 let service: Service;
 let process: Process;
@@ -24,29 +24,6 @@ const nextRun = () => {
     later.push(next);
     return next;
 };
-
-/** Something of each kind that can be above another, by kind. */
-type Parents = Record<string, string>;
-
-async function makeParents(name: string): Promise<Parents> {
-    const { id: organization = "" } = await service.paidOrganization(name);
-    const { id: workspace = "" } = await service.workspace(organization, `${name}-place`);
-    const { id: share = "" } = await service.share(workspace, `The ${name} room`);
-    const { node } = await service.api("POST", `workspace/${workspace}/storage/root/createfolder/`, { name });
-    return { Organization: organization, Workspace: workspace, Share: share, Folder: `${workspace}/${node.id}` };
-}
-
-/** A sample of the definition, below what is there. */
-function sample(kind: string, which: "full" | "changed", parents: Parents): Properties {
-    const definition = resourcesByKind.get(kind);
-    if (definition === undefined) throw new Error(`no ${kind}`);
-    return Object.fromEntries(
-        Object.entries(definition.samples[which]).map(([name, value]) => {
-            const { reference } = metaOf(definition, name);
-            return [name, reference === undefined ? value : parents[reference]];
-        }),
-    );
-}
 
 /** Takes the object away by hand; kinds without an entry are parts of their parent and go with it, or get a status instead. */
 const vanish: Record<string, (id: string) => Promise<unknown>> = {
@@ -76,7 +53,7 @@ describe.each(resources.map(({ kind }) => kind))("%s", (kind) => {
     let resource: Resource;
 
     beforeEach(async () => {
-        parents = await makeParents("first");
+        parents = await makeParents(service, "first");
         // Names that a closed object keeps are a matter of their own.
         await service.control("POST", "names", { keepClosed: false });
         resource = new Resource(kind);
@@ -119,7 +96,7 @@ describe.each(resources.map(({ kind }) => kind))("%s", (kind) => {
     const [moved] = [resourcesByKind.get(kind)?.parent ?? []].flat().map(({ input }) => input);
     if (moved !== undefined) {
         test(`under another parent it is replaced: ${moved}`, async () => {
-            const others = await makeParents("second");
+            const others = await makeParents(service, "second");
             const args = { ...sample(kind, "full", others), ...otherNames(kind) };
             expect(resource.preview(process, args).step).toBe("replaced");
             const before = resource.id;

@@ -1,0 +1,26 @@
+/** What became of every fault that was tried: the rows of docs/reliability.md. */
+import { appendFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const outcomes = ["recovered", "one more up", "named command", "lost", "doubled", "leaked"] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export interface Tried {
+    fault: string;
+    /** The kind of resource that met it, where it met one. */
+    kind?: string;
+    frontEnd: string;
+    /** The engine, or `none` where the verbs were called directly. */
+    engine: string;
+    outcome: Outcome;
+}
+
+/** Whether everything is tried, as `make soak` does, or the part that `make test` takes. */
+export const soaking = process.env.RELIABILITY !== undefined;
+
+/** Adds one to the results that `make soak` collects in the folder that it names. */
+export function record(tried: Tried): void {
+    const folder = process.env.RELIABILITY;
+    if (folder === undefined) return;
+    appendFileSync(join(folder, `${process.pid}.jsonl`), `${JSON.stringify(tried)}\n`);
+}

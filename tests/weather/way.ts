@@ -1,0 +1,105 @@
+/** The way to an emulator, on which one write meets a fault. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Emulator } from "../../emulator";
+
+/** A request and what the service would answer; asking for the answer carries it out. */
+export interface Passing {
+    response: ServerResponse;
+    /** The service's time, in milliseconds since the epoch. */
+    serviceTime: number;
+    /** Does what the request asks for, and answers what the service says of it. */
+    carryOut(): Promise<{ status: number; headers: Record<string, string>; text: string }>;
+    /** Gives an answer in place of the service's. */
+    answer(status: number, body: object, headers?: Record<string, string>): void;
+}
+
+export interface Fault {
+    name: string;
+    /** Whether the request is carried out all the same. */
+    commits: boolean;
+    strike(passing: Passing): void | Promise<void>;
+    /** What happens to all that comes after, in the same run. */
+    afterwards?(passing: Passing): void | Promise<void>;
+}
+
+export interface Write {
+    method: string;
+    path: string;
+}
+
+export class Way {
+    /** The writes that passed, in their order. */
+    readonly writes: Write[] = [];
+    #armed: { fault: Fault; nth: number } | undefined;
+    #struck = false;
+    #serviceTime = 0;
+    readonly #server: Server;
+
+    private constructor(private readonly emulator: Emulator) {
+        this.#server = createServer((request, response) => void this.#serve(request, response));
+    }
+
+    static async open(emulator: Emulator): Promise<Way> {
+        const way = new Way(emulator);
+        await new Promise<void>((resolve) => way.#server.listen(0, "127.0.0.1", resolve));
+        return way;
+    }
+
+    get baseUrl(): string {
+        return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/current/`;
+    }
+
+    get struck(): boolean {
+        return this.#struck;
+    }
+
+    /** Counts writes anew. The one with this number, from 0, meets the fault where there is one. */
+    begin(fault?: Fault, nth = 0): void {
+        this.writes.length = 0;
+        this.#struck = false;
+        this.#armed = fault && { fault, nth };
+    }
+
+    close(): void {
+        this.#server.closeAllConnections();
+        this.#server.close();
+    }
+
+    async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+        const { method = "GET", headers, url = "/" } = request;
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
+        const { authorization = "", "content-type": type = "" } = headers;
+        const isRead = method === "GET" || method === "HEAD";
+        const passing: Passing = {
+            response,
+            serviceTime: this.#serviceTime,
+            carryOut: async () => {
+                const sent = { method, headers: { authorization, "content-type": type } };
+                const body = isRead ? {} : { body: Buffer.concat(chunks) };
+                const answer = await this.emulator.fetch(new Request(`http://127.0.0.1${url}`, { ...sent, ...body }));
+                return {
+                    status: answer.status,
+                    headers: Object.fromEntries(answer.headers),
+                    text: await answer.text(),
+                };
+            },
+            answer: (status, body, more = {}) => {
+                response.writeHead(status, { "content-type": "application/json", ...more });
+                response.end(JSON.stringify(body));
+            },
+        };
+        const armed = this.#armed;
+        if (armed !== undefined && this.#struck && armed.fault.afterwards) return armed.fault.afterwards(passing);
+        if (!isRead) this.writes.push({ method, path: url });
+        if (armed !== undefined && !isRead && !this.#struck && this.writes.length - 1 === armed.nth) {
+            this.#struck = true;
+            return armed.fault.strike(passing);
+        }
+        const { status, headers: answered, text } = await passing.carryOut();
+        this.#serviceTime = Date.parse(answered.date ?? "") || Date.now();
+        response.writeHead(status, answered);
+        response.end(text);
+    }
+}
