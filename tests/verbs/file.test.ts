@@ -266,7 +266,7 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
         expect(message).toContain("accepted source and did not make the change");
     });
 
-    test("imported by id or by path, it is declared without an upload", async () => {
+    test("imported by id or by path, it is declared by the file of its name, without an upload", async () => {
         const folderId = await folderByHand("Legal");
         const plan = await up(textAsset("What we do."), { folderId });
         for (const named of [plan.ownId, `${container}/Legal/plan.txt`]) {
@@ -274,10 +274,10 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
             const found = await process.lifecycle.read({ kind: "File" }, named, nothing);
             const { source: _, ...inputs } = plan.inputs;
             expect(found).toMatchObject({ id: plan.id, inputs, outputs: plan.outputs });
-            expect(found?.inputs).not.toHaveProperty("source");
+            // The program's file of that name, with the bytes that the service has.
+            expect(found?.inputs.source).toMatchObject({ path: "plan.txt", hash: hashOf("What we do.") });
             const imported = plan.copy();
             imported.known = { inputs: found?.inputs ?? {}, outputs: found?.outputs ?? {} };
-            expect(await imported.up(process, plan.inputs)).toBe("updated");
             expect(await imported.up(process, plan.inputs)).toBe("same");
         }
         expect(await versions(plan)).toBe(1);

@@ -548,7 +548,7 @@ describe("3.9 without a name", () => {
     test("the look afterwards fails as well: the error says that it may exist", async () => {
         lose(async () => process.troubles.push({ method: "GET", path: /\/list\/shares\//, how: 503 }));
         expect((await failureOf(up())).message).toMatch(
-            /answer was lost; .*It may exist: compare the workspace's shares/,
+            /answer was lost; .*it may exist\. Before the next .*npx pulumi-fastio doctor --state/,
         );
     });
 
