@@ -1,7 +1,7 @@
 # Everything a contributor runs. Each target sets itself up, so that any of them works in a fresh clone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test agreement matrix languages lint generate bench package clean
+.PHONY: help install build demo test agreement soak matrix languages lint generate bench package clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: install ## all tests, then one line with the counts
 agreement: export AGREEMENT = all
 agreement: build ## every recorded program on every engine, the Pulumi CLI included
 	@npm exec -- jest tests/agreement
+
+soak: build ## everything that can go wrong, much longer than in the tests; writes docs/reliability.md
+	@npm run --silent soak
 
 matrix: export MATRIX = all
 matrix: build ## every kind through both front-ends on every engine, the Pulumi CLI included

@@ -1,24 +1,14 @@
 // Runs every bench/*.bench.ts one after the other, prints the figures beside their floors and records them with the machine.
 // With names as arguments, `make bench ONLY="upload load"`, it runs those alone and records nothing.
 import { readdirSync, writeFileSync } from "node:fs";
-import { arch, cpus, platform, release, totalmem } from "node:os";
 import { join } from "node:path";
-import { availableEngines, chooseEngines } from "../tests/engines/engines";
+import { chooseEngines } from "../tests/engines/engines";
 import { type Figure, holds } from "./figure";
+import { machineFacts } from "./machine";
 
 async function main(): Promise<void> {
     console.log(chooseEngines());
-    const machine = {
-        date: new Date().toISOString().slice(0, 10),
-        cpu: cpus()[0]?.model ?? "unknown",
-        cores: cpus().length,
-        memory: `${Math.round(totalmem() / 2 ** 30)} GiB`,
-        system: `${platform()} ${release()} ${arch()}`,
-        node: process.versions.node,
-        engines: availableEngines()
-            .map(({ name }) => name)
-            .join(", "),
-    };
+    const machine = machineFacts();
     const figures: Figure[] = [];
     for (const file of chosenFiles()) {
         const { measure } = require(join(__dirname, file)) as { measure(): Promise<Figure[]> };

@@ -73,6 +73,11 @@ async function census(): Promise<Record<string, number>> {
     return service.control("GET", "census");
 }
 
+/** Whether more is there than expected. */
+async function isMore(expected: Record<string, number>): Promise<boolean> {
+    return Object.entries(await census()).some(([kind, count]) => count > (expected[kind] ?? 0));
+}
+
 /** A service with what can be above others, and the resource as the earlier runs left it. */
 async function prepared(kind: string, frontEnd: FrontEnd, { before }: Run) {
     await service.reset();
@@ -172,9 +177,13 @@ describe.each(frontEnds)("through the $name front-end", (frontEnd) => {
                             expect(way.writes).toEqual([]);
                         }
                     } catch (error) {
+                        outcome = (await isMore(expected)) ? "doubled" : "lost";
                         throw new Error(`${context}: ${failure ?? "went through"}; then ${error}`, { cause: error });
+                    } finally {
+                        if (failure?.includes(service.emulator.token)) outcome = "leaked";
+                        record({ fault: fault.name, kind, frontEnd: frontEnd.name, engine: "none", outcome });
                     }
-                    record({ fault: fault.name, kind, frontEnd: frontEnd.name, engine: "none", outcome });
+                    expect(outcome).not.toBe("leaked");
                 }
             }
         });

@@ -24,3 +24,8 @@ export function record(tried: Tried): void {
     if (folder === undefined) return;
     appendFileSync(join(folder, `${process.pid}.jsonl`), `${JSON.stringify(tried)}\n`);
 }
+
+/** The seeds of a random suite: a few in `make test`, more in `make soak`, as many as SEEDS says. */
+export function seeds(few: number): number[] {
+    return Array.from({ length: soaking ? Number(process.env.SEEDS ?? 50) : few }, (_, index) => index + 1);
+}

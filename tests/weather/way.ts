@@ -34,10 +34,16 @@ export class Way {
     #armed: { fault: Fault; nth: number } | undefined;
     #struck = false;
     #serviceTime = 0;
+    readonly #underWay = new Set<Promise<void>>();
     readonly #server: Server;
 
     private constructor(private readonly emulator: Emulator) {
-        this.#server = createServer((request, response) => void this.#serve(request, response));
+        this.#server = createServer((request, response) => {
+            // Whoever asked may be gone by now.
+            const served = this.#serve(request, response).catch(() => {});
+            this.#underWay.add(served);
+            void served.then(() => this.#underWay.delete(served));
+        });
     }
 
     static async open(emulator: Emulator): Promise<Way> {
@@ -59,6 +65,11 @@ export class Way {
         this.writes.length = 0;
         this.#struck = false;
         this.#armed = fault && { fault, nth };
+    }
+
+    /** When nothing is being carried out. */
+    async idle(): Promise<void> {
+        while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     }
 
     close(): void {

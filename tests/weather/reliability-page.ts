@@ -1,0 +1,91 @@
+/** docs/reliability.md: what was tried, and what became of it. */
+import { type Outcome, outcomes, type Tried } from "./reliability";
+
+const titles: Record<Outcome, string> = {
+    recovered: "recovered by itself",
+    "one more up": "needed one more `up`",
+    "named command": "needed a named command",
+    lost: "lost",
+    doubled: "doubled",
+    leaked: "leaked",
+};
+
+/** One row of a table: what it is about, how often it was tried, and how often each outcome came of it. */
+export interface Row {
+    about: string;
+    tried: number;
+    came: Record<Outcome, number>;
+}
+
+export function reliabilityPage(all: readonly Tried[], machine: Record<string, string | number>): string {
+    return `# Reliability
+
+Written by \`make soak\`, which tries everything below on real objects of a local Fast.io and compares what is there with what the state says.
+
+- **Recovered by itself**: the run went through, and made what was declared.
+- **Needed one more \`up\`**: the run failed with an error that says what is known of the outcome, and the next \`pulumi up\` went on from there.
+- **Needed a named command**: the error, or \`npx pulumi-fastio doctor --state\`, named the object that may exist and the command that takes it into the state; after it, the next \`pulumi up\` went on.
+- **Lost**: an object that no state knows and nothing names. **Doubled**: two objects where one was declared. **Leaked**: a secret in what was printed.
+
+## Faults
+
+${table(
+    "fault",
+    rowsBy(all, ({ fault }) => fault),
+)}
+
+## Kinds
+
+${table(
+    "kind",
+    rowsBy(
+        all.filter(({ kind }) => kind !== undefined),
+        ({ kind = "" }) => kind,
+    ),
+)}
+
+## Front-ends and engines
+
+${table(
+    "where",
+    rowsBy(all, ({ frontEnd, engine }) => `${frontEnd}, ${engine === "none" ? "called without an engine" : engine}`),
+)}
+
+${Object.entries(machine)
+    .map(([name, value]) => `- ${name}: ${value}`)
+    .join("\n")}
+`;
+}
+
+function rowsBy(all: readonly Tried[], about: (one: Tried) => string): Row[] {
+    return [...Map.groupBy(all, about)].map(([name, tried]) => ({
+        about: name,
+        tried: tried.length,
+        came: Object.fromEntries(
+            outcomes.map((outcome) => [outcome, tried.filter((one) => one.outcome === outcome).length]),
+        ) as Record<Outcome, number>,
+    }));
+}
+
+function table(subject: string, rows: readonly Row[]): string {
+    const head = [subject, "tried", ...outcomes.map((outcome) => titles[outcome])];
+    const lines = rows.map(({ about, tried, came }) => [about, tried, ...outcomes.map((outcome) => came[outcome])]);
+    return [head, head.map((_, column) => (column === 0 ? "---" : "---:")), ...lines]
+        .map((cells) => `| ${cells.join(" | ")} |`)
+        .join("\n");
+}
+
+/** The rows of a section of the page. */
+export function readRows(page: string, section: string): Row[] {
+    const [, text = ""] = page.split(`\n## ${section}\n`);
+    const [body = ""] = text.split("\n## ");
+    const lines = body.split("\n").filter((line) => line.startsWith("| "));
+    return lines.slice(2).map((line) => {
+        const [about = "", tried, ...came] = line.slice(2, -2).split(" | ");
+        return {
+            about,
+            tried: Number(tried),
+            came: Object.fromEntries(outcomes.map((outcome, at) => [outcome, Number(came[at])])) as Row["came"],
+        };
+    });
+}
