@@ -22,26 +22,33 @@ export abstract class FastioResource extends pulumi.CustomResource {
                     `\`npx pulumi-fastio adopt-file ${kind.name} <id>\` and then \`pulumi import --file import.json\`.`,
             );
         }
-        super(
-            `${dynamicTypes}${kind.name}`,
-            name,
-            {
-                ...Object.fromEntries(kind.properties.map((property) => [property, undefined])),
-                ...Object.fromEntries(
-                    Object.entries(args).map(([property, value]) => [
-                        property,
-                        kind.secretInputs.includes(property) ? secretOf(value) : value,
-                    ]),
-                ),
-                __resource: resourceName(kind, name, opts),
-                __provider: providerText(kind.name),
-            },
-            pulumi.mergeOptions(opts, {
-                additionalSecretOutputs: ["__inputs", ...kind.secretOutputs],
-                // What the plugin made under this name is this resource's from now on.
-                aliases: [{ type: `${pluginTypes}${kind.name}` }],
-            }),
-        );
+        const restoreFrames = withoutFrames();
+        try {
+            super(
+                `${dynamicTypes}${kind.name}`,
+                name,
+                {
+                    ...Object.fromEntries(kind.properties.map((property) => [property, undefined])),
+                    ...Object.fromEntries(
+                        Object.entries(args).map(([property, value]) => [
+                            property,
+                            kind.secretInputs.includes(property) ? secretOf(value) : value,
+                        ]),
+                    ),
+                    __resource: resourceName(kind, name, opts),
+                    __provider: providerText(kind.name),
+                },
+                pulumi.mergeOptions(opts, {
+                    additionalSecretOutputs: ["__inputs", ...kind.secretOutputs],
+                    // What the plugin made under this name is this resource's from now on.
+                    aliases: [{ type: `${pluginTypes}${kind.name}` }],
+                }),
+            );
+        } catch (error) {
+            throw restoreFrames(error);
+        } finally {
+            restoreFrames();
+        }
     }
 
     /** Not possible for dynamic resources: says what to do instead. */
@@ -52,6 +59,21 @@ export abstract class FastioResource extends pulumi.CustomResource {
                 `or look it up with get${kind}; to manage it, run \`npx pulumi-fastio adopt-file ${kind} <id>\`.`,
         );
     }
+}
+
+/**
+ * Pulumi keeps a stack for each of the promises behind a resource, four a property, to tell where one was made that never
+ * ends. They took most of a large program's time, so frames are collected only where somebody looks for such a promise.
+ * Answers what restores the limit, and gives an error that came up meanwhile its frames.
+ */
+export function withoutFrames(): (error?: unknown) => unknown {
+    const limit = Error.stackTraceLimit;
+    if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) Error.stackTraceLimit = 0;
+    return (error) => {
+        Error.stackTraceLimit = limit;
+        if (error instanceof Error && !/\n +at /.test(error.stack ?? "")) Error.captureStackTrace(error);
+        return error;
+    };
 }
 
 /**

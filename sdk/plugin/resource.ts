@@ -1,25 +1,32 @@
 /** What the classes of all kinds share when they are made through the plugin. */
 import * as pulumi from "@pulumi/pulumi";
-import { dynamicTypes, type Kind, pluginTypes } from "../resource";
+import { dynamicTypes, type Kind, pluginTypes, withoutFrames } from "../resource";
 
 /** The base of all resources. Programs use the classes of the kinds. */
 export abstract class PluginResource extends pulumi.CustomResource {
     constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
-        super(
-            `${pluginTypes}${kind.name}`,
-            name,
-            {
-                ...Object.fromEntries(kind.properties.map((property) => [property, undefined])),
-                ...Object.fromEntries(
-                    Object.entries(args).map(([property, value]) => [
-                        property,
-                        kind.secretInputs.includes(property) ? secretOf(value) : value,
-                    ]),
-                ),
-            },
-            // What a dynamic resource of this name made is this resource's from now on.
-            pulumi.mergeOptions({ version: version(), aliases: [{ type: `${dynamicTypes}${kind.name}` }] }, opts),
-        );
+        const restoreFrames = withoutFrames();
+        try {
+            super(
+                `${pluginTypes}${kind.name}`,
+                name,
+                {
+                    ...Object.fromEntries(kind.properties.map((property) => [property, undefined])),
+                    ...Object.fromEntries(
+                        Object.entries(args).map(([property, value]) => [
+                            property,
+                            kind.secretInputs.includes(property) ? secretOf(value) : value,
+                        ]),
+                    ),
+                },
+                // What a dynamic resource of this name made is this resource's from now on.
+                pulumi.mergeOptions({ version: version(), aliases: [{ type: `${dynamicTypes}${kind.name}` }] }, opts),
+            );
+        } catch (error) {
+            throw restoreFrames(error);
+        } finally {
+            restoreFrames();
+        }
     }
 }
 

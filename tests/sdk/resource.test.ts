@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { dynamicType, providerText as textInTheState } from "../../provider/dynamic/host-state";
 import { resources } from "../../provider/resources";
 import * as fastio from "../../sdk";
+import { Workspace } from "../../sdk/plugin";
 import { dynamicTypes, providerText } from "../../sdk/resource";
 
 interface Registered {
@@ -39,6 +40,13 @@ class Room extends pulumi.ComponentResource {
     }
 }
 
+/** One without any property. */
+class Stub extends pulumi.CustomResource {
+    constructor(name: string) {
+        super("toy:index:Stub", name);
+    }
+}
+
 test.each(resources.map(({ kind }) => kind))("the provider text of %s is frozen and short", (kind) => {
     const text = providerText(kind);
     expect(text).toBe(`exports.handler = () => require("pulumi-fastio/runtime").provider("${kind}");`);
@@ -70,6 +78,42 @@ test("a resource registers as a dynamic one and tells the name that it has in th
     expect(find("beside")?.inputs.__resource).toBe(
         "urn:pulumi:stack::project::toy:index:Room$fastio:index:Workspace::beside",
     );
+});
+
+describe("frames", () => {
+    /** How many are collected while the work is done; many a stack of Pulumi's is never looked at. */
+    function framesOf(work: () => unknown): number {
+        const { prepareStackTrace } = Error;
+        let count = 0;
+        Error.prepareStackTrace = (error, frames) => {
+            count += frames.length;
+            return String(error);
+        };
+        try {
+            work();
+        } finally {
+            Error.prepareStackTrace = prepareStackTrace;
+        }
+        return count;
+    }
+
+    test.each([
+        ["dynamic", fastio.Workspace],
+        ["of the plugin", Workspace],
+    ])("none are collected for the promises of a resource that is %s", (kind, Class) => {
+        const limit = Error.stackTraceLimit;
+        const count = framesOf(() => new Class(`quick-${kind}`, { organizationId: "1000000000000000001" }));
+        // Where the program declares it, all the way up, is told to the engine.
+        expect(count).toBeLessThan(framesOf(() => new Stub(`stub-${kind}`)));
+        expect(Error.stackTraceLimit).toBe(limit);
+    });
+
+    test("a failure tells where it was", () => {
+        const limit = Error.stackTraceLimit;
+        const fail = () => new fastio.Workspace("", { organizationId: "1000000000000000001" });
+        expect(fail).toThrow(expect.objectContaining({ stack: expect.stringContaining("resource.test.ts") }));
+        expect(Error.stackTraceLimit).toBe(limit);
+    });
 });
 
 test("the import option is refused with what to do instead", () => {
