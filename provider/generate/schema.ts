@@ -125,7 +125,7 @@ function functionSpec(types: Types, { name, description, inputs, outputs, sample
     const base = upperFirst(name);
     return {
         description: text,
-        inputs: types.objectSpec(inputs, base),
+        ...(propertyNames(inputs).length > 0 && { inputs: types.objectSpec(inputs, base) }),
         outputs: types.objectSpec(outputs, base),
     };
 }

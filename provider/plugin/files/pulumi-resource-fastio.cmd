@@ -1,2 +1,2 @@
 @echo off
-node "%~dp0plugin.js" %*
+node --max-semi-space-size=1 "%~dp0plugin.js" %*
