@@ -1,5 +1,5 @@
 // A large file: the memory that a provider process needs for it, and how fast it arrives, against `curl` sending the same
-// bytes in the same chunks to the same server.
+// chunks with the same hashes, known beforehand, to the same server.
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
@@ -51,7 +51,7 @@ export async function measure(): Promise<Figure[]> {
         const path = join(folder, "large.bin");
         writeFileSync(path, "");
         truncateSync(path, size);
-        const hash = createHash("sha256").update(Buffer.alloc(size)).digest("hex");
+        const hash = hashOf(size);
         uploads += 1;
         const { stdout } = await run(process.execPath, ["-e", host, `bench-${uploads}`, path, hash], {
             cwd: dirname(__dirname),
@@ -95,10 +95,15 @@ export async function measure(): Promise<Figure[]> {
     }
 }
 
+/** SHA-256 of so many empty bytes. */
+function hashOf(size: number): string {
+    return createHash("sha256").update(Buffer.alloc(size)).digest("hex");
+}
+
 /** How many milliseconds curl takes to send chunks of these sizes over one connection, until the file is there. */
 async function curl({ env }: LocalFastio, folder: string, workspaceId: string, sizes: number[]): Promise<number> {
     const authorization = `Bearer ${env.FASTIO_TOKEN}`;
-    const request = { name: "curl.bin", size: String(bytes), action: "create", folder_id: "root" };
+    const request = { name: "curl.bin", size: String(bytes), action: "create", folder_id: "root", hash: hashOf(bytes) };
     const begun = await fetch(new URL("upload/", env.FASTIO_BASE_URL), {
         method: "POST",
         headers: { authorization },
@@ -115,7 +120,7 @@ async function curl({ env }: LocalFastio, folder: string, workspaceId: string, s
         const path = join(folder, `chunk-${size}`);
         writeFileSync(path, "");
         truncateSync(path, size);
-        return step(`chunk/?order=${index + 1}&size=${size}`, `form = "chunk=@${path}"`);
+        return step(`chunk/?order=${index + 1}&size=${size}&hash=${hashOf(size)}`, `form = "chunk=@${path}"`);
     });
     const sent = [...chunks, step("complete/", 'data = ""'), step("details/?wait=20")];
     const config = join(folder, "curl.txt");
