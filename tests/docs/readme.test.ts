@@ -113,6 +113,15 @@ const claims: Record<string, () => Promise<void>> = {
         expect(await it_.census()).toMatchObject({ organizations: 0, workspaces: 0 });
     },
 
+    async "Bad weather loses nothing."() {
+        const lost = { method: "POST", path: "/org/*/create/workspace", effect: "reset", when: "after", nth: 1 };
+        await it_.control("POST", "faults", lost);
+        const requests = await it_.requestsOf(() => it_.stack.up());
+        expect(requests.filter(({ path }) => path.endsWith("/create/workspace/"))).toHaveLength(1);
+        expect(await it_.census()).toMatchObject({ organizations: 1, workspaces: 1 });
+        expect(Object.keys((await it_.stack.up()).summary.resourceChanges ?? {})).toEqual(["same"]);
+    },
+
     async "Mistakes show in the preview."() {
         it_.declare([
             {
