@@ -1,6 +1,7 @@
 /** A program that declares a kind with all its properties, from the definition's sample. */
 import { stringify } from "yaml";
-import { metaOf, type ResourceDefinition } from "../core/define";
+import * as z from "zod";
+import { innerSchema, metaOf, type ResourceDefinition } from "../core/define";
 import { literal, lowerFirst } from "../core/source";
 
 export function exampleProgram(definition: ResourceDefinition): string {
@@ -23,6 +24,39 @@ export function exampleYaml(definition: ResourceDefinition): string {
     });
     const example = { type: `fastio:${definition.kind}`, properties: Object.fromEntries(properties) };
     return stringify({ resources: { example } }, { lineWidth: 0 }).trimEnd();
+}
+
+/** The same in Python. */
+export function examplePython(definition: ResourceDefinition): string {
+    const lines = Object.entries(definition.samples.full).map(([name, value]) => {
+        const { reference, form, exampleFile = `${name}.png` } = metaOf(definition, name);
+        const asset = form === "asset" && `pulumi.FileAsset(${JSON.stringify(exampleFile)})`;
+        // Within free JSON, and in maps, names are the program's own.
+        const isNamed = innerSchema(definition.inputs.shape[name] as z.ZodType) instanceof z.ZodArray;
+        const text = asset || (reference === undefined ? pythonValue(value, isNamed) : snakeCase(referenceText(name)));
+        return `    ${snakeCase(name)}=${text},`;
+    });
+    const head = `${snakeCase(lowerFirst(definition.kind))} = fastio.${definition.kind}(`;
+    const imports = [
+        ...(lines.some((line) => line.includes("=pulumi.")) ? ["import pulumi"] : []),
+        "import pulumi_fastio as fastio",
+    ];
+    return [...imports, "", head, `    "example",`, ...lines, ")"].join("\n");
+}
+
+function pythonValue(value: unknown, isNamed: boolean): string {
+    if (value === null || value === undefined) return "None";
+    if (typeof value === "boolean") return value ? "True" : "False";
+    if (Array.isArray(value)) return `[${value.map((item) => pythonValue(item, isNamed)).join(", ")}]`;
+    if (typeof value !== "object") return JSON.stringify(value);
+    const entries = Object.entries(value).map(
+        ([key, item]) => `${JSON.stringify(isNamed ? snakeCase(key) : key)}: ${pythonValue(item, isNamed)}`,
+    );
+    return `{${entries.join(", ")}}`;
+}
+
+export function snakeCase(name: string): string {
+    return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** What a property that holds an id takes in a program: `workspaceId` takes `workspace.id`. */

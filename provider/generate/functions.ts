@@ -3,7 +3,7 @@ import * as z from "zod";
 import { innerSchema, type Properties, propertyNames, schemaMeta } from "../core/define";
 import type { FunctionDefinition } from "../core/define-function";
 import { literal } from "../core/source";
-import { referenceText } from "./example";
+import { referenceText, snakeCase } from "./example";
 import { doc, generatedMark, importOf, isRequired, valueType } from "./sdk";
 
 type Entry = [string, z.ZodType];
@@ -128,6 +128,15 @@ export function callText(name: string, args: Properties): string {
         given,
     );
     return `const found = await fastio.${name}(${given});\nconst later = fastio.${name}Output(${later});`;
+}
+
+/** The same in Python. */
+export function callPython(name: string, args: Properties): string {
+    const given = Object.entries(args).map(([property, value]) => {
+        const text = typeof value === "boolean" ? (value ? "True" : "False") : JSON.stringify(value);
+        return `${snakeCase(property)}=${text}`;
+    });
+    return `found = fastio.${snakeCase(name)}(${given.join(", ")})\nlater = fastio.${snakeCase(name)}_output(${given.join(", ")})`;
 }
 
 function argumentsText(title: string, name: string, inputs: z.ZodObject, typeOf: (type: string) => string): string[] {

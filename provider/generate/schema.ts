@@ -4,8 +4,8 @@ import { manifest } from "../../require-node";
 import { configuration } from "../core/configuration";
 import { innerSchema, metaOf, propertyNames, type ResourceDefinition, schemaMeta } from "../core/define";
 import type { FunctionDefinition } from "../core/define-function";
-import { exampleProgram, exampleYaml } from "./example";
-import { callText } from "./functions";
+import { exampleProgram, examplePython, exampleYaml } from "./example";
+import { callPython, callText } from "./functions";
 import { constantName, enumsOf, isAlwaysThere, isRequired, outputText, propertyText } from "./sdk";
 
 type Spec = Record<string, unknown>;
@@ -111,17 +111,23 @@ function resourceText(definition: ResourceDefinition): string {
     const program = `import * as fastio from "pulumi-fastio/plugin";\n\n${exampleProgram(definition)}`;
     return [
         definition.description,
-        "## Example Usage",
-        `\`\`\`typescript\n${program}\n\`\`\``,
-        `\`\`\`yaml\n${exampleYaml(definition)}\n\`\`\``,
+        exampleUsage({ typescript: program, python: examplePython(definition), yaml: exampleYaml(definition) }),
         "## Import",
         `Imported by ${definition.importedBy}:`,
         `\`\`\`sh\npulumi import ${token(definition.kind)} example <id>\n\`\`\``,
     ].join("\n\n");
 }
 
+/** Each SDK shows the example of its own language; one that has none shows no heading either. */
+function exampleUsage(programs: Record<string, string>): string {
+    const blocks = Object.entries(programs).map(([language, text]) => `\`\`\`${language}\n${text}\n\`\`\``);
+    return ["{{% example %}}", "## Example Usage", ...blocks, "{{% /example %}}"].join("\n\n");
+}
+
 function functionSpec(types: Types, { name, description, inputs, outputs, samples }: FunctionDefinition): Spec {
-    const text = `${description}\n\n## Example Usage\n\n\`\`\`typescript\n${callText(name, samples[0])}\n\`\`\``;
+    const [first] = samples;
+    const usage = exampleUsage({ typescript: callText(name, first), python: callPython(name, first) });
+    const text = `${description}\n\n${usage}`;
     const base = upperFirst(name);
     return {
         description: text,

@@ -1,6 +1,6 @@
 /** schema.json: what it says of every kind, and what the Pulumi CLI makes of it. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -143,6 +143,11 @@ describe("on the Pulumi CLI", () => {
     }
 
     const files = (language: string) => readdirSync(join(folder, language), { recursive: true }).map(String);
+    const sources = (language: string) =>
+        files(language)
+            .filter((path) => path.endsWith(".py"))
+            .map((path) => read(`${language}/${path}`))
+            .join("\n");
     const read = (path: string) => readFileSync(join(folder, path), "utf8");
     const generate = (language: string) => shell(`pulumi package gen-sdk ${plugin} --language ${language} --out .`);
 
@@ -177,6 +182,17 @@ describe("on the Pulumi CLI", () => {
         expect(read("python/pulumi_fastio/_enums.py")).toContain('ANYONE_WITH_THE_LINK = "Anyone with the link"');
         expect(read("python/pulumi_fastio/_inputs.py")).toContain("class ShareBrandingLinkArgsDict(TypedDict)");
         await shell("python3 -m compileall -q python");
+        // Each SDK shows the examples of its own language, and they are programs that it takes.
+        expect(share).toContain("share = fastio.Share(");
+        expect(share).not.toContain("new fastio.Share(");
+        const examples = [...JSON.stringify(schema).matchAll(/```python\\n(.*?)\\n```/g)].map(([, text]) =>
+            JSON.parse(`"${text}"`),
+        );
+        expect(examples).toHaveLength(resources.length + functions.length);
+        writeFileSync(join(folder, "examples.py"), examples.join("\n\n"));
+        await shell(`python3 -c "import ast; ast.parse(open('examples.py').read())"`);
+        for (const text of examples)
+            for (const [, name] of text.matchAll(/^ {4}(\w+)=/gm)) expect(sources("python")).toContain(`${name}: `);
     });
 
     testUnless(missingHost("go"), "an SDK for Go, which the formatter of Go reads", async () => {
