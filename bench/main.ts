@@ -17,7 +17,9 @@ async function main(): Promise<void> {
         const { measure } = require(join(__dirname, file)) as { measure(): Promise<Figure[]> };
         try {
             for (const figure of await measure()) {
-                console.log(`${holds(figure) ? "  " : "! "}${figure.what}: ${shown(figure)} (floor ${floorOf(figure)})`);
+                console.log(
+                    `${holds(figure) ? "  " : "! "}${figure.what}: ${shown(figure)} (floor ${floorOf(figure)})`,
+                );
                 figures.push(figure);
             }
         } catch (error) {
