@@ -1,5 +1,6 @@
 // Options of resources: what each changes in the calls, in the state, and in what happens to others.
 
+import { readFileSync, writeFileSync } from "node:fs";
 import { Toy, thing, type, urn } from "./testdata/toy-service";
 
 jest.setTimeout(120_000);
@@ -36,7 +37,39 @@ test.concurrent("renamed in the program with an alias, a resource is kept; witho
     expect(forgotten.calls).toEqual(["check x", "create x", "delete user", "delete x"]);
 });
 
-test.concurrent("aliases by type, parent, project, stack and whole URN; those of a component are its children's, too", async () => {
+test.concurrent("a project and a stack that have got other names: resources are found by an alias for it", async () => {
+    const toy = new Toy();
+    const before = { resources: [thing("a"), thing("b"), thing("c")] };
+    await toy.run("up", before);
+    toy.calls();
+    const state = readFileSync(toy.stateFile, "utf8");
+    const home = "urn:pulumi:dev::toy::";
+    const moved = (name: string, former: string) => (text: string) =>
+        text.replaceAll(urn(name), urn(name).replace(home, former));
+    const former = [
+        moved("a", "urn:pulumi:dev::former::"),
+        moved("b", "urn:pulumi:prod::toy::"),
+        moved("c", "urn:pulumi:prod::former::"),
+    ];
+    writeFileSync(
+        toy.stateFile,
+        former.reduce((text, change) => change(text), state),
+    );
+    const aliased = {
+        resources: [
+            thing("a", {}, { aliases: [{ project: "former" }] }),
+            thing("b", {}, { aliases: [{ stack: "prod" }] }),
+            thing("c", {}, { aliases: [{ project: "former", stack: "prod" }] }),
+        ],
+    };
+    const { calls, stdout } = await toy.run("up", aliased);
+    expect(stdout).toContain("    4 unchanged\n");
+    expect(calls.toSorted()).toEqual(["check a", "check b", "check c", "diff a", "diff b", "diff c"]);
+    const { a, b, c } = await toy.state();
+    expect([a?.urn, b?.urn, c?.urn]).toEqual([urn("a"), urn("b"), urn("c")]);
+});
+
+test.concurrent("aliases by type, parent and whole URN; those of a component are its children's, too", async () => {
     const toy = new Toy();
     await toy.run("up", {
         resources: [

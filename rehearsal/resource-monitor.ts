@@ -7,6 +7,7 @@ import {
     GetRootResourceResponse,
     type LogRequest,
     LogSeverity,
+    type RequirePulumiVersionRequest,
     RequirePulumiVersionResponse,
     SetRootResourceResponse,
 } from "@pulumi/pulumi/proto/engine_pb";
@@ -26,7 +27,8 @@ import {
     SupportsFeatureResponse,
 } from "@pulumi/pulumi/proto/resource_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import type { ResourceState } from "./deployment-state";
+import { satisfies } from "semver";
+import { engineVersion, type ResourceState } from "./deployment-state";
 import { secretKeys } from "./program";
 import type { Config } from "./project";
 import type { InvokeAnswer } from "./provider-protocol";
@@ -80,6 +82,7 @@ const features: Record<string, ResourceMonitorFeature> = {
     parameterization: 9,
     resourceHooks: 10,
     errorHooks: 11,
+    sendsOptionsToHooks: 12,
 };
 
 const severities: Record<LogSeverity, Severity> = {
@@ -209,7 +212,13 @@ function engineService(log: Log): IEngineServer {
         },
         getRootResource: (_, done) => done(null, new GetRootResourceResponse().setUrn(root)),
         startDebugging: (_, done) => done(null, new Empty()),
-        requirePulumiVersion: (_, done) => done(null, new RequirePulumiVersionResponse()),
+        requirePulumiVersion: ({ request }: ServerUnaryCall<RequirePulumiVersionRequest, Empty>, done) => {
+            const range = request.getPulumiVersionRange();
+            const version = engineVersion.slice(1);
+            if (satisfies(version, range)) return done(null, new RequirePulumiVersionResponse());
+            const details = `Pulumi CLI version ${version} does not satisfy the version range "${range}"`;
+            done({ code: status.UNKNOWN, details });
+        },
     };
 }
 

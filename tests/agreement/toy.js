@@ -44,10 +44,10 @@ function log(verb, kind, args) {
 
 const declared = ({ __provider, ...inputs }) => inputs;
 
-/** What goes wrong: an error, or an object half made, whose properties lack `__provider` unless it is `initfull`. */
+/** What goes wrong: an error, or an object half made, whose properties lack `__provider` unless it is `initfull`; or it is only `late`. */
 function fail(verb, name, halfMade) {
     const fault = faults[verb];
-    if (fault?.name !== name) return;
+    if (fault?.name !== name || fault.how === "late") return;
     if (fault.how === "throw") throw new Error(`the remote refused to ${verb} ${name}`);
     const { id, inputs } = halfMade();
     throw {

@@ -1,6 +1,7 @@
 /** The example access-review: what a pull request shows, on every engine, and its workflows on the Pulumi CLI. */
 import { availableEngines, pulumiCli } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
+import { testAgreement } from "./agreement";
 import { notPrinted, openExample } from "./example";
 import { commandsOf, Runner } from "./workflow";
 
@@ -61,6 +62,8 @@ describe.each(availableEngines())("the example access-review on $name", (engine)
         expect(notPrinted("access-review", it_.printed)).toEqual([]);
     });
 });
+
+testAgreement("access-review");
 
 const cli = pulumiCli();
 (cli === undefined ? test.skip : test)("the workflows show what changes and then make it", async () => {

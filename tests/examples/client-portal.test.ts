@@ -1,6 +1,7 @@
 /** The example client-portal on every engine, and its workflow on the Pulumi CLI. */
 import { availableEngines, pulumiCli } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
+import { testAgreement } from "./agreement";
 import { notPrinted, openExample } from "./example";
 import { Runner } from "./workflow";
 
@@ -44,6 +45,8 @@ describe.each(availableEngines())("the example client-portal on $name", (engine)
         for (const secret of [passwordSeed, ...Object.values(passwords)]) expect(it_.printed).not.toContain(secret);
     });
 });
+
+testAgreement("client-portal");
 
 const cli = pulumiCli();
 (cli === undefined ? test.skip : test)(

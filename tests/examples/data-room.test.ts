@@ -1,6 +1,7 @@
 /** The example data-room on every engine: up, unchanged, changed, down, and its README. */
 import { availableEngines } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
+import { testAgreement } from "./agreement";
 import { notPrinted, openExample } from "./example";
 
 jest.setTimeout(120_000);
@@ -66,3 +67,5 @@ describe.each(availableEngines())("the example data-room on $name", (engine) => 
         expect(it_.printed).not.toContain(password);
     });
 });
+
+testAgreement("data-room");

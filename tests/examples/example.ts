@@ -3,9 +3,13 @@ import type { ConfigMap } from "@pulumi/pulumi/automation";
 import { codeBlocks, readDocument } from "../docs/markdown";
 import type { Engine } from "../engines/engine";
 import { Fixture } from "../lifecycle/fixture";
+import { note } from "./agreement";
 
-export function openExample(engine: Engine, example: string, config: ConfigMap = {}): Promise<Fixture> {
-    return Fixture.open(engine, undefined, { example, config });
+/** Opens an example on a local Fast.io of its own; its runs are noted, to be held against those of the other engines. */
+export async function openExample(engine: Engine, example: string, config: ConfigMap = {}): Promise<Fixture> {
+    const fixture = await Fixture.open(engine, undefined, { example, config });
+    note(example, fixture);
+    return fixture;
 }
 
 /** Lines that the README shows in its blocks of a language and that no run has printed; ids, times and generated names vary. */

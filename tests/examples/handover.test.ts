@@ -1,6 +1,7 @@
 /** The example handover on every engine: up, claimed by a human, as far down as a former owner may, and its README. */
 import { availableEngines } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
+import { testAgreement } from "./agreement";
 import { notPrinted, openExample } from "./example";
 
 jest.setTimeout(120_000);
@@ -46,3 +47,5 @@ describe.each(availableEngines())("the example handover on $name", (engine) => {
         expect(it_.printed).not.toContain(claimToken);
     });
 });
+
+testAgreement("handover");

@@ -1,6 +1,7 @@
 /** The example workspaces on every engine: up, unchanged, edited as its README says, down. */
 import { availableEngines } from "../engines/engines";
 import type { Fixture } from "../lifecycle/fixture";
+import { testAgreement } from "./agreement";
 import { notPrinted, openExample } from "./example";
 
 jest.setTimeout(120_000);
@@ -44,3 +45,5 @@ describe.each(availableEngines())("the example workspaces on $name", (engine) =>
         expect(notPrinted("workspaces", it_.printed)).toEqual([]);
     });
 });
+
+testAgreement("workspaces");

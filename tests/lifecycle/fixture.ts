@@ -72,6 +72,7 @@ export interface Ledgered {
     status: number;
     effect: string;
     kind?: string;
+    id?: string;
     unknown?: boolean;
 }
 
