@@ -2,7 +2,16 @@
 
 import { createHash } from "node:crypto";
 import { Crypter } from "./secrets";
-import { isObject, isSecret, mapProperties, type Properties, secret, signatureKey, type Value } from "./values";
+import {
+    isObject,
+    isReference,
+    isSecret,
+    mapProperties,
+    type Properties,
+    secret,
+    signatureKey,
+    type Value,
+} from "./values";
 
 /** One resource. Lists are empty, never absent, so that nobody has to ask. */
 export interface ResourceState {
@@ -232,6 +241,7 @@ export class StateWriter {
             return { [signatureKey]: value[signatureKey] ?? null, ciphertext };
         }
         if (Array.isArray(value)) return value.map((item) => this.seal(item, crypter));
+        if (isReference(value)) return { packageVersion: "", ...value };
         return isObject(value) ? mapProperties(value, (inner) => this.seal(inner, crypter)) : value;
     }
 
@@ -249,6 +259,10 @@ export class StateWriter {
             return opened;
         }
         if (Array.isArray(value)) return value.map((item) => this.open(item, crypter));
+        if (isReference(value) && value.packageVersion === "") {
+            const { packageVersion: _, ...reference } = value;
+            return reference;
+        }
         return isObject(value) ? mapProperties(value, (inner) => this.open(inner, crypter)) : value;
     }
 }

@@ -58,6 +58,10 @@ export function isArchive(value: Value | undefined): value is Marked {
     return signature(value) === "archive";
 }
 
+export function isReference(value: Value | undefined): value is Marked {
+    return signature(value) === "reference";
+}
+
 export function secret(value: Value): SecretValue {
     return isSecret(value) ? value : { [signatureKey]: signatures.secret, value };
 }

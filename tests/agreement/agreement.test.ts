@@ -280,6 +280,8 @@ function plain(value: Json): Json {
         .filter(([key]) => key !== "__provider")
         .map(([key, inner]): [string, Json] => [key, key === "ciphertext" ? "<ciphertext>" : plain(inner)])
         .map(([key, inner]): [string, Json] => [key, key === "propertyDependencies" ? withoutEmpty(inner) : inner])
+        // They stand in the order in which the program's promises resolve.
+        .map(([key, inner]): [string, Json] => [key, key === "dependencies" ? (inner as string[]).toSorted() : inner])
         .filter(([key, inner]) => key !== "propertyDependencies" || Object.keys(inner ?? {}).length > 0);
     return Object.fromEntries(entries);
 }
