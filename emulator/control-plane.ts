@@ -75,8 +75,12 @@ export function mountControlPlane(app: Hono, parts: ControlParts): void {
 function isLocal(context: Context): boolean {
     const address: string | undefined = context.env?.incoming?.socket?.remoteAddress;
     const origin = context.req.header("origin");
-    const sameSite = origin === undefined || origin === new URL(context.req.url).origin;
-    return sameSite && (address === undefined || /^(127\.|::1$|::ffff:127\.)/.test(address));
+    const own = new URL(context.req.url);
+    const sameSite = origin === undefined || origin === own.origin;
+    // A name that somebody else's DNS points at this machine makes another site's page look like one of ours.
+    const rebound =
+        address !== undefined && !/^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(own.hostname);
+    return sameSite && !rebound && (address === undefined || /^(127\.|::1$|::ffff:127\.)/.test(address));
 }
 
 async function run(parts: ControlParts, context: Context, action: Action): Promise<Response> {

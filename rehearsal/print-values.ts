@@ -121,7 +121,14 @@ function printContents(kind: string, { path, uri, hash }: Properties): string {
 }
 
 function line(level: number, mark: Mark, text: string): string {
-    return `${" ".repeat(4 * level - 2)}${mark} ${text}`;
+    return `${" ".repeat(4 * level - 2)}${mark} ${text.replace(active, spelled)}`;
+}
+
+/** What JSON leaves as it is and a terminal takes for orders. */
+const active = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function spelled(character: string): string {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 function byKey([one]: [string, unknown], [other]: [string, unknown]): number {

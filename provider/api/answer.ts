@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { classify } from "./classify";
 import { readEnvelope } from "./envelope";
 import { type AnswerProblem, ApiError, type ApiErrorDetails } from "./errors";
+import { printable } from "./printable";
 import { shownPath } from "./redactor";
 import { type Exchange, type RawAnswer, requestIdOf, unusable } from "./transport";
 
@@ -10,7 +11,7 @@ const longestText = 1000;
 
 /** A text of the service as it may reach a terminal. */
 function shownText(text: string): string {
-    const line = text.replace(/\p{Cc}+/gu, " ").trim();
+    const line = printable(text.replace(/\s+/g, " ").trim());
     return line.length > longestText ? `${line.slice(0, longestText)}…` : line;
 }
 
@@ -39,7 +40,9 @@ export function readAnswer<T>(exchange: Exchange, raw: RawAnswer, schema: z.ZodT
             if (parsed.success) {
                 return parsed.data;
             }
-            const issues = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "data"}: ${message}`);
+            const issues = parsed.error.issues.map(
+                ({ path, message }) => `${path.map(String).join(".") || "data"}: ${message}`,
+            );
             throw broken("shape", `the answer has an unexpected shape: ${issues.slice(0, 3).join("; ")}`);
         }
         case "refusal": {

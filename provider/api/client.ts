@@ -6,7 +6,7 @@ import { parseBaseUrl } from "./base-url";
 import { type Clock, systemClock } from "./clock";
 import { type CredentialSource, Credentials, isRejection, type Session } from "./credentials";
 import { address, encodeBody, type RequestParts } from "./encode";
-import { wrapped } from "./envelope";
+import { identifier, wrapped } from "./envelope";
 import {
     AbortedError,
     AnswerError,
@@ -17,6 +17,7 @@ import {
     TimeoutError,
 } from "./errors";
 import { type FetchPage, type Listing, list, pages } from "./paging";
+import { printable } from "./printable";
 import { RateBudget, readRateHeaders } from "./rate-budget";
 import { isSecretKey, Redactor, shownPath } from "./redactor";
 import { decide, type Outcome, type RequestKind } from "./retry";
@@ -86,7 +87,7 @@ const defaultTokenLifetimeSeconds = 3600;
 const accountSchema = wrapped(
     ["user"],
     z.object({
-        id: z.coerce.string(),
+        id: identifier,
         email_address: z.string().nullish(),
         email: z.string().nullish(),
         account_type: z.string().nullish(),
@@ -262,7 +263,8 @@ export class ApiClient {
         await this.#transport.close();
     }
 
-    readonly #log: Log = (severity, message) => this.#options.log?.(severity, this.#redactor.redact(message));
+    readonly #log: Log = (severity, message) =>
+        this.#options.log?.(severity, printable(this.#redactor.redact(message)));
 
     #newBudget(): RateBudget {
         const { requestsPerMinute, maxWaitSeconds = defaultMaxWaitSeconds } = this.#options;

@@ -27,6 +27,14 @@ function parseJson(text: string): unknown {
         : JSON.parse(body);
 }
 
+/** Beyond any object of the API, and below what the engine's protocol and the recursion of everybody who reads it can take. */
+const deepest = 100;
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+    if (typeof value !== "object" || value === null) return false;
+    return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part));
+}
+
 function texts(...values: unknown[]): string[] {
     return values.filter((value): value is string => typeof value === "string" && value.trim() !== "");
 }
@@ -76,6 +84,9 @@ export function readEnvelope(status: number, text: string): Envelope {
     if (!isRecord(root)) {
         return { kind: "shape", problem: "the answer is not a JSON object" };
     }
+    if (isDeeperThan(deepest, root)) {
+        return { kind: "shape", problem: `the answer is nested more than ${deepest} levels deep` };
+    }
     const succeeded = root.result === true || root.result === "yes";
     const failed = root.result === false || root.result === "no" || root.error !== undefined;
     if (!succeeded && !failed) {
@@ -95,3 +106,9 @@ export function wrapped<T>(keys: readonly string[], schema: z.ZodType<T>): z.Zod
         return isRecord(data) && key !== undefined ? data[key] : data;
     }, schema);
 }
+
+/** An id of the API, which sends some as numbers: anything else under its key is no id, and must reach neither a state nor an address. */
+export const identifier = z
+    .union([z.string(), z.int().nonnegative()])
+    .transform(String)
+    .refine((id) => /^[\w@:-][\w.@:-]{0,254}$/.test(id), { error: "is not an id" });

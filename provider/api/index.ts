@@ -14,7 +14,7 @@ export {
     type RequestKind,
 } from "./client";
 export { type Clock, systemClock } from "./clock";
-export { wrapped } from "./envelope";
+export { identifier, wrapped } from "./envelope";
 export {
     AbortedError,
     AnswerError,

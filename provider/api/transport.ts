@@ -32,8 +32,11 @@ export interface RawAnswer {
 const maxAnswerBytes = 32 * 1024 * 1024;
 const requestIdHeaders = ["x-request-id", "x-ve-request-id", "request-id", "cf-ray"];
 
+/** The id that the service's support asks for; what does not look like one is not shown. */
 export function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {
-    return requestIdHeaders.map((name) => headers[name]).find((id) => id !== undefined);
+    return requestIdHeaders
+        .map((name) => headers[name])
+        .find((id) => id !== undefined && /^[\w.:/+=-]{1,128}$/.test(id));
 }
 
 /** What undici says, without what it carries along (sockets, headers): only text that has been redacted. */
@@ -160,6 +163,8 @@ export class Transport {
     }
 
     async #connect(): Promise<Dispatcher> {
+        // Whatever NODE_TLS_REJECT_UNAUTHORIZED says for other code in this process.
+        const certified = { rejectUnauthorized: true };
         // Loaded at the first request: a preview makes none, and must not pay for it.
         const { Agent, EnvHttpProxyAgent } = await import("undici");
         const options = {
@@ -168,6 +173,9 @@ export class Transport {
             connections: 64,
             headersTimeout: 0,
             bodyTimeout: 0,
+            connect: certified,
+            requestTls: certified,
+            proxyTls: certified,
         };
         const proxy = process.env.http_proxy ?? process.env.HTTP_PROXY;
         const proxyHost = proxy !== undefined && URL.canParse(proxy) ? new URL(proxy).hostname : "";

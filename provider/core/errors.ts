@@ -1,4 +1,5 @@
 /** Failures of the resource model, worded for the person who runs Pulumi. */
+import { printable } from "../api/printable";
 
 /** A verb failed; nothing about the object has to be saved. */
 export class ResourceError extends Error {
@@ -19,9 +20,9 @@ export class PartialFailure extends Error {
     }
 }
 
-/** The text of whatever was thrown. */
+/** The text of whatever was thrown, as a terminal may show it. */
 export function messageOf(thrown: unknown): string {
-    return thrown instanceof Error ? thrown.message : String(thrown);
+    return printable(thrown instanceof Error ? thrown.message : String(thrown));
 }
 
 /** What to do when nobody knows whether a create happened: the next one would make a second object. */

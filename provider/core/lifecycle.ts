@@ -1,6 +1,8 @@
 /** The verbs of every kind: what happens around the definition's own few lines, so that nothing is lost, doubled or deleted by mistake. */
 import type { ApiClient } from "../api/client";
 import { type ApiError, isAmbiguous, isApiError } from "../api/errors";
+import { printable } from "../api/printable";
+import { Redactor } from "../api/redactor";
 import { type Autonaming, type CheckFailure, type CheckResult, check, longestText } from "./check";
 import { sameValue } from "./compare";
 import {
@@ -94,7 +96,7 @@ export class Lifecycle {
 
     async create(subject: Subject, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
         const definition = this.definition(subject.kind);
-        return this.explained(definition, "creating", inputs, async () => {
+        return this.explained(definition, "creating", { inputs, outputs: {} }, async () => {
             const context = this.context(subject);
             const resource = inputs[resourceKey];
             if (typeof resource === "string") this.options.session.beginCreate(group(definition, inputs), resource);
@@ -110,7 +112,7 @@ export class Lifecycle {
     /** The object as it is, or undefined when it is certainly gone. Without known inputs it is an import, by id or by name. */
     async read(subject: Subject, named: string, known: Known): Promise<ReadResult | undefined> {
         const definition = this.definition(subject.kind);
-        return this.explained(definition, "reading", known.inputs, async () => {
+        return this.explained(definition, "reading", known, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, named, known);
             const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
@@ -131,14 +133,14 @@ export class Lifecycle {
     /** Writes the bytes that the service has for an asset into a file, and answers the name that it would have; undefined when there are none. */
     async saveAsset(subject: Subject, id: string, property: string, file: string): Promise<string | undefined> {
         const definition = this.definition(subject.kind);
-        return this.explained(definition, "reading", {}, async () =>
+        return this.explained(definition, "reading", { inputs: {}, outputs: {} }, async () =>
             definition.saveAsset?.(this.context(subject), id, property, file),
         );
     }
 
     async update(subject: Subject, id: string, known: Known, inputs: Properties): Promise<Properties> {
         const definition = this.definition(subject.kind);
-        return this.explained(definition, "updating", inputs, async () => {
+        return this.explained(definition, "updating", { inputs, outputs: known.outputs }, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, id, known);
             // An update without a difference follows a failure half-way: it goes on from there.
@@ -154,7 +156,7 @@ export class Lifecycle {
 
     async delete(subject: Subject, id: string, known: Known): Promise<void> {
         const definition = this.definition(subject.kind);
-        await this.explained(definition, "deleting", known.inputs, async () => {
+        await this.explained(definition, "deleting", known, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, id, known);
             if (this.options.session.isTouched(identitiesOf(definition, id, known))) {
@@ -185,8 +187,8 @@ export class Lifecycle {
         const client = this.options.client();
         return {
             client: bounds === undefined ? client : client.within(bounds.end, bounds.last),
-            warn: (message) => this.options.log("warning", message, urn),
-            info: (message) => this.options.log("info", message, urn),
+            warn: (message) => this.options.log("warning", printable(message), urn),
+            info: (message) => this.options.log("info", printable(message), urn),
             remember: (question, work) => this.options.session.remember(question, work),
             urn,
         };
@@ -205,14 +207,18 @@ export class Lifecycle {
     private async explained<T>(
         definition: ResourceDefinition,
         doing: string,
-        inputs: Properties,
+        known: Known,
         work: () => Promise<T>,
     ): Promise<T> {
         try {
             return await work();
         } catch (thrown) {
-            const subject = `${doing} ${describe(definition, inputs)} failed`;
-            const message = `${subject}: ${withProperty(definition, messageOf(thrown))}`;
+            const subject = `${doing} ${describe(definition, known.inputs)} failed`;
+            const message = withoutSecrets(
+                definition,
+                known,
+                `${subject}: ${withProperty(definition, messageOf(thrown))}`,
+            );
             if (thrown instanceof PartialFailure) {
                 throw new PartialFailure(thrown.id, thrown.inputs, thrown.outputs, message, { cause: thrown.cause });
             }
@@ -607,6 +613,16 @@ function otherNameOf(
 function isNameRefusal(definition: ResourceDefinition, unique: string, error: unknown): boolean {
     if (isApiError(error, "duplicate", "exists", "conflict")) return true;
     return isApiError(error, "invalid") && messageOf(error).includes(definition.wire[unique] ?? unique);
+}
+
+/** A service may repeat in its refusal what it was given, now or in an earlier run. */
+function withoutSecrets(definition: ResourceDefinition, { inputs, outputs }: Known, message: string): string {
+    const secrets = [inputs, outputs].flatMap((properties) =>
+        Object.entries(properties).flatMap(([name, value]) =>
+            metaOf(definition, name).secret && typeof value === "string" ? [value] : [],
+        ),
+    );
+    return secrets.length === 0 ? message : new Redactor().with(secrets).redact(message);
 }
 
 /** `workspace "design"`: the kind and what a person calls the thing. */

@@ -1,13 +1,13 @@
 /** getCurrentUser: the account that the provider uses. */
 import * as z from "zod";
-import { wrapped } from "../api/envelope";
+import { identifier, wrapped } from "../api/envelope";
 import { defineFunction } from "../core/define-function";
 
 const text = z.string().nullish();
 const answer = wrapped(
     ["user"],
     z.object({
-        id: z.coerce.string(),
+        id: identifier,
         email_address: text,
         email: text,
         account_type: text,

@@ -1,13 +1,13 @@
 /** getOrganization: an organization by its id or domain. */
 import * as z from "zod";
-import { wrapped } from "../api/envelope";
+import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import type { VerbContext } from "../core/define";
 import { defineFunction, exactlyOne, shownOf, shownProperties } from "../core/define-function";
 import { organization, organizationDetails, organizationsOfAccount, remoteOf } from "../resources/organization";
 import { idArgument, lookUp } from "./lookup";
 
-const answer = wrapped(["org", "organization"], z.looseObject({ id: z.coerce.string() }));
+const answer = wrapped(["org", "organization"], z.looseObject({ id: identifier }));
 
 /** The organization as the account may see it: whoever is not in it sees the public part. */
 export async function visibleOrganization(context: VerbContext, idOrDomain: string) {

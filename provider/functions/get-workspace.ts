@@ -1,5 +1,6 @@
 /** getWorkspace: a workspace by its id or folder name. */
 import * as z from "zod";
+import { identifier } from "../api/envelope";
 import type { VerbContext } from "../core/define";
 import { defineFunction, exactlyOne, shownOf, shownProperties } from "../core/define-function";
 import { ResourceError } from "../core/errors";
@@ -9,7 +10,7 @@ import { idArgument, lookUp } from "./lookup";
 
 /** The id of the organization that a workspace belongs to; some versions of the service show its domain alone. */
 async function organizationIdOf(context: VerbContext, shown: Record<string, unknown>): Promise<string> {
-    const parents = z.looseObject({ org: z.coerce.string() }).safeParse(shown.parents);
+    const parents = z.looseObject({ org: identifier }).safeParse(shown.parents);
     if (parents.success) return parents.data.org;
     const organization = await visibleOrganization(context, String(shown.org_domain));
     if (organization === undefined)

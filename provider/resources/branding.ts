@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import * as z from "zod";
 import type { FormValue } from "../api/client";
-import { wrapped } from "../api/envelope";
+import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import { asset, decodeAsset, hashedAsset, withContent } from "../core/assets";
 import {
@@ -86,7 +86,7 @@ export function defineBranding({ noun, segment, parent, inputs, wire, details, f
     const images = propertyNames(inputs).filter((name) => metaOf({ inputs, outputs: inputs }, name).form === "asset");
     const outputs = z.object(Object.assign({}, ...images.map(outputsOfImage)));
     const wired = { inputs, outputs, wire };
-    const answer = wrapped([segment], z.looseObject({ id: z.coerce.string() }));
+    const answer = wrapped([segment], z.looseObject({ id: identifier }));
 
     function settingsOf(object: Shown): Remote {
         return { [parent.input]: object.id, ...fromAnswer(wired, object), ...shown?.(object) };

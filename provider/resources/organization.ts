@@ -1,6 +1,6 @@
 /** Organization: the company account that owns workspaces and shares. */
 import * as z from "zod";
-import { wrapped } from "../api/envelope";
+import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import { defineResource, type Remote, type VerbContext } from "../core/define";
 import { emailAddress, freeJson, phrase, plainText, webAddress } from "../core/properties";
@@ -9,7 +9,7 @@ import { asOwner, requireOwner } from "./ownership";
 import { membersOf, roleOf } from "./people";
 import { industry, organizationMemberManage } from "./phrases";
 
-const answer = wrapped(["org", "organization"], z.looseObject({ id: z.coerce.string() }));
+const answer = wrapped(["org", "organization"], z.looseObject({ id: identifier }));
 
 const social = (site: string) =>
     webAddress()
@@ -137,7 +137,7 @@ export async function organizationDetails(context: VerbContext, idOrDomain: stri
     }
 }
 
-const row = z.looseObject({ id: z.coerce.string() });
+const row = z.looseObject({ id: identifier });
 
 /** What an organization holds besides its owner, in words. */
 async function contents(context: VerbContext, id: string): Promise<string[]> {

@@ -1,14 +1,21 @@
 /** The people of an organization, a workspace or a share: members, and those who are invited. */
 import * as z from "zod";
+import { identifier } from "../api/envelope";
 import type { VerbContext } from "../core/define";
 
 /** First segment of the API's paths to what has members. */
 export type Segment = "org" | "workspace" | "share";
 
-const invite = z.looseObject({ id: z.coerce.string(), expires: z.string().nullish() });
+const invite = z.looseObject({ id: identifier, expires: z.string().nullish() });
 const member = z.looseObject({
     /** Of the user; empty where an invitation does not say whose it is. */
-    id: z.coerce.string(),
+    id: z.union([
+        identifier,
+        z
+            .literal("")
+            .or(z.null())
+            .transform(() => ""),
+    ]),
     email_address: z.string().nullish(),
     email: z.string().nullish(),
     first_name: z.string().nullish(),
@@ -23,8 +30,8 @@ const member = z.looseObject({
 export type Person = z.infer<typeof member>;
 
 export const invitation = z.looseObject({
-    id: z.coerce.string(),
-    user_id: z.coerce.string().nullish(),
+    id: identifier,
+    user_id: identifier.nullish(),
     email: z.string().nullish(),
     email_address: z.string().nullish(),
     invitee_email: z.string().nullish(),

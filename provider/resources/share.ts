@@ -1,6 +1,6 @@
 /** Share: what people outside a workspace see of it, with its own address and its own access. */
 import * as z from "zod";
-import { wrapped } from "../api/envelope";
+import { identifier, wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
@@ -22,7 +22,7 @@ import { planLimit } from "./plan";
 import { countFiles, folderId } from "./storage";
 import { organizationOf, sharesIn } from "./workspace";
 
-const answer = wrapped(["share"], z.looseObject({ id: z.coerce.string() }));
+const answer = wrapped(["share"], z.looseObject({ id: identifier }));
 type Shown = z.infer<typeof answer>;
 
 const [membersOnly, , anyAccount, anyoneWithTheLink] = shareAccess;
@@ -306,7 +306,7 @@ export async function shareDetails(context: VerbContext, idOrName: string) {
 }
 
 const row = z.looseObject({
-    id: z.coerce.string(),
+    id: identifier,
     title: z.string().nullish(),
     created: z.string().nullish(),
 });

@@ -1,7 +1,7 @@
 /** TransferToken: hands an organization that an agent built to a human. */
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import { wrapped } from "../api/envelope";
+import { identifier, wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Known, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
@@ -12,7 +12,7 @@ import { toRfc3339 } from "../core/wire";
 const mostActive = 5;
 const advice = "Revoke one that nobody uses, or wait until one expires: each lives for 72 hours";
 
-const token = z.looseObject({ id: z.coerce.string().optional(), token: z.string(), expires: z.string().nullish() });
+const token = z.looseObject({ id: identifier.optional(), token: z.string(), expires: z.string().nullish() });
 
 const inputs = z.object({
     organizationId: parentId("an organization", "getOrganizationOutput({ domain }).id").meta({

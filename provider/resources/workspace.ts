@@ -1,6 +1,6 @@
 /** Workspace: a place for files and people within an organization. */
 import * as z from "zod";
-import { wrapped } from "../api/envelope";
+import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import { defineResource, type Remote, type VerbContext } from "../core/define";
 import { freeJson, parentId, phrase, plainText } from "../core/properties";
@@ -11,7 +11,7 @@ import { workspaceJoin, workspaceMemberManage } from "./phrases";
 import { planLimit } from "./plan";
 import { countFiles } from "./storage";
 
-const answer = wrapped(["workspace"], z.looseObject({ id: z.coerce.string() }));
+const answer = wrapped(["workspace"], z.looseObject({ id: identifier }));
 
 const inputs = z.object({
     organizationId: parentId("an organization", "getOrganizationOutput({ domain }).id").meta({
@@ -156,7 +156,7 @@ export function organizationOf(context: VerbContext, workspace: string): Promise
     });
 }
 
-const row = z.looseObject({ id: z.coerce.string() });
+const row = z.looseObject({ id: identifier });
 
 type Query = Record<string, boolean>;
 const liveAndArchived: readonly Query[] = [{}, { archived: true }];
