@@ -127,7 +127,8 @@ function newCustomName(call: Call, name: string): string {
     return clears(name) ? call.ids.secret(12) : checkCustomName(name);
 }
 
-const passwordRule = text({ min: 1, max: 128 });
+/** No longest one is documented. */
+const passwordRule = text({ min: 1 });
 
 /** The hash of the password after the request: a new one, none, or the one that is set. */
 function readPassword(call: Call, share: Share): string | null {

@@ -145,7 +145,7 @@ function schemaFailures(definition: Declared, inputs: Properties): CheckFailure[
 }
 
 function unknownProperty(definition: Declared, path: readonly (string | number)[], key: string): string {
-    if (path.length === 0 && key in definition.outputs.shape)
+    if (path.length === 0 && Object.hasOwn(definition.outputs.shape, key))
         return "is an output: the service sets it, a program cannot";
     const names = namesAt(definition.inputs, path);
     const near = names.length === 0 ? undefined : closest(key, names);

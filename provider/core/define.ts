@@ -224,8 +224,9 @@ export function metaOf(
     definition: Pick<ResourceDefinition, "inputs" | "outputs">,
     name: string,
 ): Readonly<z.GlobalMeta> {
-    const schema: z.ZodType | undefined = definition.inputs.shape[name] ?? definition.outputs.shape[name];
-    return schema === undefined ? {} : schemaMeta(schema);
+    // A program may name a property as every object has them: `constructor`.
+    const { shape } = [definition.inputs, definition.outputs].find((one) => Object.hasOwn(one.shape, name)) ?? {};
+    return shape === undefined ? {} : schemaMeta(shape[name] as z.ZodType);
 }
 
 /** The metadata of a schema, wherever `.optional()` stands in the chain. */

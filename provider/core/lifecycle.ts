@@ -223,11 +223,23 @@ export class Lifecycle {
                 throw new PartialFailure(thrown.id, thrown.inputs, thrown.outputs, message, { cause: thrown.cause });
             }
             const isGone = doing === "updating" && isApiError(thrown, "not-found");
-            const next = isGone
-                ? " If it is gone, `pulumi refresh` finds that out, and the next `pulumi up` makes it again"
-                : "";
+            const isHidden = doing === "reading" && isApiError(thrown, "denied", "restricted");
+            const next = isHidden
+                ? ` ${await this.whose()} Nothing leaves the state`
+                : isGone
+                  ? " If it is gone, `pulumi refresh` finds that out, and the next `pulumi up` makes it again"
+                  : "";
             throw new ResourceError(message + next, { cause: thrown });
         }
+    }
+
+    /** Whose view of the service a failure is about. */
+    private async whose(): Promise<string> {
+        const client = this.options.client();
+        const known = await client.account().catch(() => undefined);
+        return known === undefined
+            ? `This is what the configured credential sees on ${client.origin}.`
+            : `This is what ${known.email ?? "the account"} (account ${known.id}) sees on ${client.origin}.`;
     }
 
     private async refuseBeyondPlan(

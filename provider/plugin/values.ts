@@ -85,7 +85,7 @@ function marked(value: unknown, received: unknown, references: boolean): unknown
 /** Marks what the definition calls secret, at any depth: language SDKs mark whole properties only. */
 export function withSecrets(properties: Properties, shape: Record<string, z.ZodType>): Properties {
     return mapValues(properties, (value, name) => {
-        const schema = shape[name];
+        const schema = Object.hasOwn(shape, name) ? shape[name] : undefined;
         return schema === undefined ? value : secretBy(schema, value);
     });
 }

@@ -92,6 +92,14 @@ export class Service {
         return entries(last);
     }
 
+    /** Ends all faults. */
+    async clearFaults(): Promise<void> {
+        const { faults } = await this.control<{ faults: { id: string }[] }>("GET", "faults");
+        for (const { id } of faults) {
+            await fetch(new URL(`/_emulator/faults?id=${id}`, this.baseUrl), { method: "DELETE" });
+        }
+    }
+
     async advance(seconds: number): Promise<string> {
         return (await this.control<{ now: string }>("POST", "clock", { advanceSeconds: seconds })).now;
     }

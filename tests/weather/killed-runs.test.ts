@@ -210,8 +210,7 @@ describe.each(soaking ? columns() : fewerColumns())("on $name", (column) => {
             story += next.printed;
             expect([context, next.code]).toEqual([context, 0]);
             const found = await world.census();
-            if (JSON.stringify(found) !== JSON.stringify(expected))
-                tell(isMore(found, expected) ? "doubled" : "lost");
+            if (JSON.stringify(found) !== JSON.stringify(expected)) tell(isMore(found, expected) ? "doubled" : "lost");
             expect([context, found]).toEqual([context, expected]);
             await succeeded(world.stack.preview());
             tell(commands.length > 0 ? "named command" : "one more up");
