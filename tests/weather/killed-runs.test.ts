@@ -1,168 +1,11 @@
 /** A process is killed at a random moment of an `up` of more than forty resources of all kinds: what the next run needs, and that nothing is unknown afterwards. */
-import { rmSync } from "node:fs";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import * as fc from "fast-check";
-import { metaOf, uniqueInputs } from "../../provider/core/define";
-import type { Finding } from "../../provider/doctor";
-import { resources, resourcesByKind } from "../../provider/resources";
-import { prepareProject } from "../engines/project";
-import { type Column, columns, fewerColumns } from "../lifecycle/columns";
-import type { Declaration } from "../lifecycle/fixture";
-import { names, wholeProgram } from "../lifecycle/whole-program";
-import { Service } from "../verbs/service";
-import { descendants, isAlive, kill, openKillable, type Running, succeeded } from "./killable-engine";
-import { type Outcome, record, seeds, soaking } from "./reliability";
-import { Way } from "./way";
+import { resources } from "../../provider/resources";
+import { columns, fewerColumns } from "../lifecycle/columns";
+import { succeeded } from "./killable-engine";
+import { declared, hasNaturalKey, KilledRun, planOf } from "./killed-run";
+import { lossOf, type Outcome, record, seeds, soaking } from "./reliability";
 
 jest.setTimeout(600_000);
-
-/** Two of the three places of the whole program, and shares that nothing but their title tells from others. */
-const declared: Declaration[] = [
-    ...wholeProgram("full", names).filter(({ name }) => !/^(workspace|share)-2/.test(name)),
-    ...["Offers", "Minutes"].map((title) => ({
-        kind: "Share",
-        name: title,
-        args: { workspaceId: "$workspace-0.id", title },
-    })),
-];
-
-const victims = ["provider", "program", "engine"] as const;
-
-/** What a seed says: who is killed, at which of the writes, and whether the service has got that one. */
-function planOf(seed: number, writes: number) {
-    const [plan] = fc.sample(
-        fc.record({
-            nth: fc.integer({ min: 0, max: writes - 1 }),
-            arrives: fc.boolean(),
-        }),
-        { seed, numRuns: 1 },
-    );
-    return { victim: victims[seed % victims.length] ?? "engine", nth: 0, arrives: true, ...plan };
-}
-
-function processesOf({ pid }: Running, victim: (typeof victims)[number]): number[] {
-    if (victim === "engine") return [pid];
-    const pattern = victim === "program" ? /cmd[/]run[/]index|cmd[/]run /u : /dynamic-provider|pulumi-resource-fastio/u;
-    return descendants(pid)
-        .filter(({ command }) => pattern.test(command))
-        .map((one) => one.pid);
-}
-
-class World {
-    private constructor(
-        readonly column: Column,
-        readonly service: Service,
-        readonly way: Way,
-        readonly project: ReturnType<typeof prepareProject>,
-        readonly stack: Awaited<ReturnType<typeof openKillable>>,
-    ) {}
-
-    static async open(column: Column): Promise<World> {
-        const service = await Service.open();
-        const way = await Way.open(service.emulator);
-        const project = prepareProject({ files: column.files });
-        project.write({ "declarations.json": JSON.stringify(declared) });
-        const env = { FASTIO_BASE_URL: way.baseUrl, FASTIO_TOKEN: service.emulator.token };
-        return new World(column, service, way, project, await openKillable(column.engine, project, env));
-    }
-
-    async close(): Promise<void> {
-        this.stack.close();
-        this.project.remove();
-        this.way.close();
-        await this.service.close();
-    }
-
-    census(): Promise<Record<string, number>> {
-        return this.service.control("GET", "census");
-    }
-
-    /** An `up` during which a process is killed. */
-    async upKilling(plan: ReturnType<typeof planOf>): Promise<string> {
-        const started = Promise.withResolvers<Running>();
-        this.way.begin(
-            {
-                name: `kill -9 of the ${plan.victim}`,
-                commits: plan.arrives,
-                strike: async (passing) => {
-                    const up = await started.promise;
-                    const all = descendants(up.pid);
-                    const chosen = processesOf(up, plan.victim);
-                    expect([plan.victim, chosen.length > 0, all]).toEqual([plan.victim, true, all]);
-                    for (const pid of chosen) kill(pid);
-                    if (plan.arrives) await passing.carryOut();
-                    passing.response.destroy();
-                    left.push(...all.map(({ pid }) => pid));
-                },
-            },
-            plan.nth,
-        );
-        const left: number[] = [];
-        const up = this.stack.up();
-        started.resolve(up);
-        const { printed } = await up.ended;
-        await this.way.idle();
-        // What has lost its engine finishes what it is doing, and then it is of no use to anybody.
-        for (let looks = 0; looks < 20 && left.some(isAlive); looks += 1) await sleep(100);
-        for (const pid of left) kill(pid);
-        await this.way.idle();
-        expect(this.way.struck).toBe(true);
-        this.way.begin();
-        return printed;
-    }
-
-    /** What the person does who reads what was printed, and asks the doctor. Answers the commands. */
-    async repair(): Promise<string[]> {
-        await this.stack.exportStack();
-        const { printed } = await this.stack.command("pulumi-fastio doctor --json --state state.json").ended;
-        const line = printed.split("\n").find((one) => one.startsWith("{"));
-        const { findings } = JSON.parse(line ?? printed) as { findings: Finding[] };
-        const pending = findings.filter(({ subject }) => subject === "Pending");
-        const strays = findings.filter(({ subject }) => subject === "Not in the state");
-        const steps = [...pending.flatMap(({ next }) => next), ...strays.flatMap((one) => this.#adoptions(one))];
-        const adoptions = steps.filter((step) => / adopt-file |^pulumi import fastio/.test(step));
-        const commands = [
-            ...steps.filter((step) => step.startsWith("pulumi refresh")),
-            ...adoptions,
-            ...(adoptions.some((step) => step.includes(" adopt-file "))
-                ? ["pulumi import --file import.json --generate-code=false"]
-                : []),
-        ];
-        const once = [...new Set(commands)];
-        rmSync(join(this.project.folder, "import.json"), { force: true });
-        for (const command of once) await this.#carryOut(command);
-        return once;
-    }
-
-    async #carryOut(command: string): Promise<void> {
-        await succeeded(this.stack.command(command)).catch((error) => {
-            throw new Error(`${command}: ${error}`, { cause: error });
-        });
-    }
-
-    /** What the next run would make a second time: kinds, and things, that no name tells from others. */
-    #adoptions({ text, next }: Finding): string[] {
-        const state = this.project.read("state.json");
-        return next.flatMap((command) => {
-            const [, kind = "", id = ""] = /(?:adopt-file |fastio:index:)(\w+).* '?([^\s']+)'?$/.exec(command) ?? [];
-            const missing = declared.filter((one) => one.kind === kind && !state.includes(`:${kind}::${one.name}"`));
-            const label = new RegExp(`${id} \\("([^"]*)"`).exec(text)?.[1];
-            const unnamed = missing.filter((one) => !hasNaturalKey(one));
-            const [mine] = unnamed.filter(({ args }) => label === undefined || args.title === label);
-            if (mine === undefined) return [];
-            if (command.startsWith("npx")) return [`${command} --as ${mine.name}`];
-            return [command.replace("NAME", mine.name)];
-        });
-    }
-}
-
-function hasNaturalKey({ kind, args }: Declaration): boolean {
-    const definition = resourcesByKind.get(kind);
-    if (definition?.find === undefined) return false;
-    const [unique] = uniqueInputs(definition);
-    return unique === undefined || unique in args || metaOf(definition, unique).generatedWithin !== undefined;
-}
 
 test("there are at least forty of them, of every kind, some of them without a natural key", () => {
     expect(declared.length).toBeGreaterThanOrEqual(40);
@@ -175,7 +18,7 @@ describe.each(soaking ? columns() : fewerColumns())("on $name", (column) => {
     let writes: number;
 
     beforeAll(async () => {
-        const healthy = await World.open(column);
+        const healthy = await KilledRun.open(column);
         try {
             healthy.way.begin();
             await succeeded(healthy.stack.up());
@@ -187,14 +30,12 @@ describe.each(soaking ? columns() : fewerColumns())("on $name", (column) => {
     });
 
     test.each(seeds(5))("seed %i", async (seed) => {
-        const world = await World.open(column);
+        const world = await KilledRun.open(column);
         const plan = planOf(seed, writes);
         const context = JSON.stringify({ seed, writes, ...plan });
-        const [frontEnd, fault] = [
-            column.entry === "pulumi-fastio" ? "dynamic" : "plugin",
-            `kill -9 of the ${plan.victim}`,
-        ];
-        const tell = (outcome: Outcome) => record({ fault, frontEnd, engine: column.engine.name, outcome });
+        const frontEnd = column.entry === "pulumi-fastio" ? "dynamic" : "plugin";
+        const tell = (outcome: Outcome) =>
+            record({ fault: `kill -9 of the ${plan.victim}`, frontEnd, engine: column.engine.name, outcome });
         let story = "";
         try {
             story = await world.upKilling(plan);
@@ -210,7 +51,8 @@ describe.each(soaking ? columns() : fewerColumns())("on $name", (column) => {
             story += next.printed;
             expect([context, next.code]).toEqual([context, 0]);
             const found = await world.census();
-            if (JSON.stringify(found) !== JSON.stringify(expected)) tell(isMore(found, expected) ? "doubled" : "lost");
+            const loss = lossOf(found, expected);
+            if (loss !== undefined) tell(loss);
             expect([context, found]).toEqual([context, expected]);
             await succeeded(world.stack.preview());
             tell(commands.length > 0 ? "named command" : "one more up");
@@ -221,7 +63,3 @@ describe.each(soaking ? columns() : fewerColumns())("on $name", (column) => {
         }
     });
 });
-
-function isMore(found: Record<string, number>, expected: Record<string, number>): boolean {
-    return Object.entries(found).some(([kind, count]) => count > (expected[kind] ?? 0));
-}

@@ -44,6 +44,16 @@ ${table(
     ),
 )}
 
+## Writes
+
+${table(
+    "kind and request",
+    rowsBy(
+        all.filter(({ kind, write }) => kind !== undefined && write !== undefined),
+        ({ kind = "", write = "" }) => aboutWrite(kind)(write),
+    ),
+)}
+
 ## Front-ends and engines
 
 ${table(
@@ -55,6 +65,11 @@ ${Object.entries(machine)
     .map(([name, value]) => `- ${name}: ${value}`)
     .join("\n")}
 `;
+}
+
+/** How the page names a write of a kind. */
+export function aboutWrite(kind: string): (write: string) => string {
+    return (write) => `${kind}: \`${write}\``;
 }
 
 function rowsBy(all: readonly Tried[], about: (one: Tried) => string): Row[] {

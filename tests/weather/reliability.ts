@@ -9,6 +9,8 @@ export interface Tried {
     fault: string;
     /** The kind of resource that met it, where it met one. */
     kind?: string;
+    /** The request that it struck, ids left out: `POST workspace/{id}/create/share`. */
+    write?: string;
     frontEnd: string;
     /** The engine, or `none` where the verbs were called directly. */
     engine: string;
@@ -23,6 +25,13 @@ export function record(tried: Tried): void {
     const folder = process.env.RELIABILITY;
     if (folder === undefined) return;
     appendFileSync(join(folder, `${process.pid}.jsonl`), `${JSON.stringify(tried)}\n`);
+}
+
+/** What counts of objects say that are not as they have to be. */
+export function lossOf(found: Record<string, number>, expected: Record<string, number>): Outcome | undefined {
+    const kinds = Object.keys({ ...found, ...expected });
+    if (kinds.some((kind) => (found[kind] ?? 0) > (expected[kind] ?? 0))) return "doubled";
+    return kinds.some((kind) => (found[kind] ?? 0) < (expected[kind] ?? 0)) ? "lost" : undefined;
 }
 
 /** The seeds of a random suite: a few in `make test`, more in `make soak`, as many as SEEDS says. */

