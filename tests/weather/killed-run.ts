@@ -12,7 +12,7 @@ import type { Declaration } from "../lifecycle/fixture";
 import { names, wholeProgram } from "../lifecycle/whole-program";
 import { Service } from "../verbs/service";
 import { descendants, isAlive, kill, openKillable, type Running, succeeded } from "./killable-engine";
-import { Way } from "./way";
+import { type Fault, Way, type Write } from "./way";
 
 /** Two of the three places of the whole program, and shares that nothing but their title tells from others. */
 export const declared: Declaration[] = [
@@ -26,16 +26,27 @@ export const declared: Declaration[] = [
 
 export const victims = ["provider", "program", "engine"] as const;
 
-/** What a seed says: who is killed, at which of the writes, and whether the service has got that one. */
-export function planOf(seed: number, writes: number) {
-    const [plan] = fc.sample(
+export interface Plan {
+    victim: (typeof victims)[number];
+    /** The request at which it is killed, and which one of its sort, from 0. */
+    write: Write;
+    nth: number;
+    /** Whether the service has got the request. */
+    arrives: boolean;
+}
+
+/** What a seed says of a run with these writes. Each sort of write is as likely as any other. */
+export function planOf(seed: number, writes: readonly Write[]): Plan {
+    const victim = victims[seed % victims.length] ?? "engine";
+    const plans = fc.constantFrom(...new Set(writes)).chain((write) =>
         fc.record({
-            nth: fc.integer({ min: 0, max: writes - 1 }),
+            write: fc.constant(write),
+            nth: fc.nat(writes.filter((one) => one === write).length - 1),
             arrives: fc.boolean(),
         }),
-        { seed, numRuns: 1 },
     );
-    return { victim: victims[seed % victims.length] ?? "engine", nth: 0, arrives: true, ...plan };
+    const [plan = { write: "", nth: 0, arrives: true }] = fc.sample(plans, { seed, numRuns: 1 });
+    return { victim, ...plan };
 }
 
 function processesOf({ pid }: Running, victim: (typeof victims)[number]): number[] {
@@ -76,25 +87,28 @@ export class KilledRun {
     }
 
     /** An `up` during which a process is killed. */
-    async upKilling(plan: ReturnType<typeof planOf>): Promise<string> {
+    async upKilling(plan: Plan): Promise<string> {
         const started = Promise.withResolvers<Running>();
-        this.way.begin(
-            {
-                name: `kill -9 of the ${plan.victim}`,
-                commits: plan.arrives,
-                strike: async (passing) => {
-                    const up = await started.promise;
-                    const all = descendants(up.pid);
-                    const chosen = processesOf(up, plan.victim);
-                    expect([plan.victim, chosen.length > 0, all]).toEqual([plan.victim, true, all]);
-                    for (const pid of chosen) kill(pid);
-                    if (plan.arrives) await passing.carryOut();
-                    passing.response.destroy();
-                    left.push(...all.map(({ pid }) => pid));
-                },
+        const fault: Fault = {
+            name: `kill -9 of the ${plan.victim}`,
+            commits: plan.arrives,
+            strike: async (passing) => {
+                const up = await started.promise;
+                const all = descendants(up.pid);
+                const chosen = processesOf(up, plan.victim);
+                expect([plan.victim, chosen.length > 0, all]).toEqual([plan.victim, true, all]);
+                for (const pid of chosen) kill(pid);
+                if (plan.arrives) await passing.carryOut();
+                passing.response.destroy();
+                left.push(...all.map(({ pid }) => pid));
             },
-            plan.nth,
-        );
+        };
+        let passed = 0;
+        this.way.beginChoosing((write) => {
+            if (write !== plan.write) return undefined;
+            passed += 1;
+            return passed - 1 === plan.nth ? fault : undefined;
+        });
         const left: number[] = [];
         const up = this.stack.up();
         started.resolve(up);
