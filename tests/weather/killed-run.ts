@@ -11,7 +11,7 @@ import type { Column } from "../lifecycle/columns";
 import type { Declaration } from "../lifecycle/fixture";
 import { names, wholeProgram } from "../lifecycle/whole-program";
 import { Service } from "../verbs/service";
-import { descendants, isAlive, kill, openKillable, type Running, succeeded } from "./killable-engine";
+import { descendants, type Ended, isAlive, kill, openKillable, type Running, succeeded } from "./killable-engine";
 import { type Fault, Way, type Write } from "./way";
 
 /** Two of the three places of the whole program, and shares that nothing but their title tells from others. */
@@ -146,10 +146,18 @@ export class KilledRun {
         return once;
     }
 
+    /** A run of the engine, after what its own refusal says to do first. Answers how it ended, and the commands. */
+    async unlocked(run: () => Running): Promise<{ ended: Ended; commands: string[] }> {
+        const ended = await run().ended;
+        if (ended.code === 0 || !ended.printed.includes("`pulumi cancel`")) return { ended, commands: [] };
+        const cancel = "pulumi cancel --yes --stack dev";
+        await succeeded(this.stack.command(cancel));
+        return { ended: await run().ended, commands: [cancel] };
+    }
+
     async #carryOut(command: string): Promise<void> {
-        await succeeded(this.stack.command(command)).catch((error) => {
-            throw new Error(`${command}: ${error}`, { cause: error });
-        });
+        const { ended } = await this.unlocked(() => this.stack.command(command));
+        if (ended.code !== 0) throw new Error(`${command}: exit code ${ended.code}: ${ended.printed}`);
     }
 
     /** What the next run would make a second time: kinds, and things, that no name tells from others. */
