@@ -177,7 +177,7 @@ export interface ResourceDefinition {
      * Answers the name that the asset would have as a file, and undefined when there is none.
      */
     saveAsset?(context: VerbContext, id: string, property: string, file: string): Promise<string | undefined>;
-    /** The objects of the kind under a parent, each with what the list shows of it. */
+    /** The objects of the kind under a parent, each with what the list shows of it; of a kind without a parent, all of the account. */
     list?(context: VerbContext, parent: { kind: string; id: string }): Promise<Listed[]>;
     update(context: VerbContext, id: string, change: Change): Promise<Remote | undefined>;
     delete(context: VerbContext, id: string, known: Known): Promise<void>;

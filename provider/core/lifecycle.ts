@@ -21,6 +21,7 @@ import {
 import { type DiffResult, diff, differencesOf } from "./diff";
 import { mayExist, messageOf, PartialFailure, ResourceError } from "./errors";
 import { confirmGone } from "./evidence";
+import { listObjects } from "./listing";
 import { generatedName } from "./naming";
 import { requireSameService } from "./origin";
 import { previewOfCreate, previewOfUpdate } from "./preview";
@@ -127,6 +128,15 @@ export class Lifecycle {
             }
             const inputs = isImport ? inputsOf(definition, remote, own) : projectInputs(definition, known, remote);
             return { id, inputs, outputs: outputsOf(definition, inputs, remote, this.options.client().origin) };
+        });
+    }
+
+    /** What there is of a kind, by id and the name that people know it by, "" where it has none; in the order of the ids. */
+    async list(subject: Subject, query: Properties): Promise<{ id: string; name: string }[]> {
+        const definition = this.definition(subject.kind);
+        return this.explained(definition, "listing", { inputs: query, outputs: {} }, async () => {
+            const listed = await listObjects(this.options.definitions, this.context(subject), definition, query);
+            return listed.map(({ id, remote }) => ({ id, name: labelOf(remote) ?? "" }));
         });
     }
 
@@ -639,8 +649,13 @@ function withoutSecrets(definition: ResourceDefinition, { inputs, outputs }: Kno
 
 /** `workspace "design"`: the kind and what a person calls the thing. */
 function describe(definition: ResourceDefinition, inputs: Properties): string {
-    const label = inputs.name ?? inputs.title ?? inputs.email ?? inputs.userId;
-    return typeof label === "string" ? `${definition.noun} ${JSON.stringify(label)}` : `the ${definition.noun}`;
+    const label = labelOf(inputs);
+    return label === undefined ? `the ${definition.noun}` : `${definition.noun} ${JSON.stringify(label)}`;
+}
+
+function labelOf({ name, title, email, userId }: Properties): string | undefined {
+    const label = name ?? title ?? email ?? userId;
+    return typeof label === "string" ? label : undefined;
 }
 
 /** Adds the property's name where the service speaks of its own key. */

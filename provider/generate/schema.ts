@@ -4,6 +4,7 @@ import { manifest } from "../../require-node";
 import { configuration } from "../core/configuration";
 import { innerSchema, metaOf, propertyNames, type ResourceDefinition, schemaMeta } from "../core/define";
 import type { FunctionDefinition } from "../core/define-function";
+import { listInputs } from "../core/listing";
 import { exampleProgram, examplePython, exampleYaml } from "./example";
 import { callPython, callText } from "./functions";
 import { constantName, enumsOf, isAlwaysThere, isRequired, outputText, propertyText } from "./sdk";
@@ -104,6 +105,21 @@ function resourceSpec(types: Types, definition: ResourceDefinition): Spec {
             ]),
         ),
         required: all.filter(([name, schema]) => isAlwaysThere(definition, name, schema)).map(([name]) => name),
+        ...(definition.list && { listInputs: listInputsSpec(types, definition) }),
+    };
+}
+
+/** The command is there only where the schema has these, be they none. */
+function listInputsSpec(types: Types, definition: ResourceDefinition): Spec {
+    const noun = definition.noun;
+    const spec = (name: string): Spec => ({
+        ...types.of(definition.inputs.shape[name], definition.kind + upperFirst(name)),
+        description: `Lists only the ${noun}s of this one; without it, all that the account can see.`,
+    });
+    const names = listInputs(definition);
+    return {
+        type: "object",
+        ...(names.length > 0 && { properties: Object.fromEntries(names.map((name) => [name, spec(name)])) }),
     };
 }
 

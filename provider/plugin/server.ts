@@ -1,5 +1,12 @@
 /** The gRPC service over one plugin: every call on its own, and every failure an answer. */
-import { type handleUnaryCall, Metadata, type Server, status, type UntypedServiceImplementation } from "@grpc/grpc-js";
+import {
+    type handleServerStreamingCall,
+    type handleUnaryCall,
+    Metadata,
+    type Server,
+    status,
+    type UntypedServiceImplementation,
+} from "@grpc/grpc-js";
 import type { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import type * as proto from "@pulumi/pulumi/proto/provider_pb";
@@ -10,6 +17,7 @@ import type { Connection } from "../connection";
 import { messageOf } from "../core/errors";
 import type { Bounds } from "../core/lifecycle";
 import { Running } from "./bounds";
+import { list } from "./list";
 import { Plugin } from "./plugin";
 import { listen, newServer } from "./port";
 import * as verbs from "./verbs";
@@ -71,6 +79,7 @@ export class PluginServer {
             read: this.#verb(verbs.read),
             update: this.#verb(verbs.update, this.#graceMs),
             delete: this.#verb(verbs.remove, this.#graceMs),
+            list: this.#list(),
             invoke: this.#unary((request: proto.InvokeRequest, bounds) => plugin.invoke(request, bounds)),
             cancel: this.#unary(async () => {
                 this.#running.cancel();
@@ -87,6 +96,23 @@ export class PluginServer {
             async (request, bounds) => verb(await this.#plugin.connection(), request, bounds),
             graceMs,
         );
+    }
+
+    #list(): handleServerStreamingCall<proto.ListRequest, proto.ListResponse> {
+        return async (call) => {
+            const broken = (end: () => void) => call.once("cancelled", end);
+            try {
+                const answers = await this.#running.bounded({ seconds: 0, graceMs: 0 }, broken, async (bounds) =>
+                    list(await this.#plugin.connection(), call.request, bounds),
+                );
+                for (const answer of answers) call.write(answer);
+                await this.#plugin.log.flush();
+                call.end();
+            } catch (error) {
+                await this.#plugin.log.flush();
+                call.emit("error", failureOf(error));
+            }
+        };
     }
 
     #unary<Request, Answer>(

@@ -324,6 +324,10 @@ export const organization = defineResource({
         );
     },
 
+    async list(context) {
+        return (await organizationsOfAccount(context)).map((one) => ({ id: one.id, remote: remoteOf(one) }));
+    },
+
     async listed(context, id) {
         return (await organizationsOfAccount(context)).some((one) => one.id === id);
     },

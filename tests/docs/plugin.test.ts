@@ -16,7 +16,7 @@ const imported = "pulumi import fastio:index:Workspace studio acme-studio";
 
 test("every command is one that is run", () => {
     const kinds = commands.map((command) => /^pulumi (\w+(?: (?:install|add|get-schema|gen-sdk))?)/.exec(command)?.[1]);
-    expect(kinds).toEqual(["plugin install", "package add", "package get-schema", "package gen-sdk", "import"]);
+    expect(kinds).toEqual(["plugin install", "package add", "package get-schema", "package gen-sdk", "import", "do"]);
 });
 
 testUnless(

@@ -218,6 +218,28 @@ export class Caller {
         return { found: open(answer.getReturn()), failures: failuresOf(answer.getFailuresList()) };
     }
 
+    /** One page: what it holds, and where the next begins. */
+    async list(token: string, query: Properties = {}, { limit = 0, pageSize = 0, from = "" } = {}) {
+        const request = new proto.ListRequest()
+            .setToken(token)
+            .setQuery(struct(query))
+            .setLimit(limit)
+            .setPageSize(pageSize)
+            .setContinuationToken(from);
+        const page = { found: [] as { id: string; name: string }[], next: "", computed: false };
+        try {
+            for await (const answer of this.client.list(request) as AsyncIterable<proto.ListResponse>) {
+                const result = answer.getResult();
+                if (result) page.found.push({ id: result.getId(), name: result.getName() });
+                page.next = answer.getContinuation()?.getContinuationToken() ?? "";
+                page.computed ||= answer.hasComputed();
+            }
+        } catch (error) {
+            throw failure(error as ServiceError);
+        }
+        return page;
+    }
+
     async cancel(): Promise<void> {
         await ask<Empty, Empty>((sent, done) => this.client.cancel(sent, done), new Empty());
     }
