@@ -117,6 +117,10 @@ export interface Found {
 export interface Listed {
     id: string;
     remote: Remote;
+    /** What `listedAs` may find it by; by default its id. */
+    names?: readonly string[];
+    /** The object as its own read would show it to a resource with this id and state, as far as the list tells; by default `remote`. */
+    shown?(context: VerbContext, id: string, known: Known): Remote | undefined | Promise<Remote | undefined>;
 }
 
 /** A ceiling of the plan that a create would meet. */
@@ -177,8 +181,17 @@ export interface ResourceDefinition {
      * Answers the name that the asset would have as a file, and undefined when there is none.
      */
     saveAsset?(context: VerbContext, id: string, property: string, file: string): Promise<string | undefined>;
-    /** The objects of the kind under a parent, each with what the list shows of it; of a kind without a parent, all of the account. */
-    list?(context: VerbContext, parent: { kind: string; id: string }): Promise<Listed[]>;
+    /**
+     * The objects of the kind under a parent, each with what the list shows of it; of one part of
+     * them, or of all. Of a kind without a parent all that the account has.
+     */
+    list?(context: VerbContext, parent: { kind: string; id: string }, part?: string): Promise<Listed[]>;
+    /** Where the service lists what is under a parent in several parts: the part in which an object stands that is known like this. */
+    partOf?(known: Known): string;
+    /** The names under which a list has an object that is known like this, the surest first; by default its id. */
+    listedAs?(id: string, known: Known): string[];
+    /** The service shows objects of the kind in lists only, so a list tells all that a read does. */
+    readsList?: true;
     update(context: VerbContext, id: string, change: Change): Promise<Remote | undefined>;
     delete(context: VerbContext, id: string, known: Known): Promise<void>;
     /** What forbids a delete without `forceDestroy`, in words: "3 files". A kind with a guard is deleted before its replacement is made. */

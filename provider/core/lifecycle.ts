@@ -4,6 +4,7 @@ import { type ApiError, isAmbiguous, isApiError } from "../api/errors";
 import { printable } from "../api/printable";
 import { Redactor } from "../api/redactor";
 import { type Autonaming, type CheckFailure, type CheckResult, check, longestText } from "./check";
+import { Collections } from "./collections";
 import { sameValue } from "./compare";
 import {
     type Change,
@@ -64,6 +65,8 @@ export interface ReadResult {
 const mostNames = 5;
 
 export class Lifecycle {
+    readonly #collections = new Collections();
+
     constructor(private readonly options: LifecycleOptions) {}
 
     /** Completes and validates inputs; makes no call. */
@@ -97,7 +100,7 @@ export class Lifecycle {
 
     async create(subject: Subject, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
         const definition = this.definition(subject.kind);
-        return this.explained(definition, "creating", { inputs, outputs: {} }, async () => {
+        return this.writing(definition, "creating", { inputs, outputs: {} }, async () => {
             const context = this.context(subject);
             const resource = inputs[resourceKey];
             if (typeof resource === "string") this.options.session.beginCreate(group(definition, inputs), resource);
@@ -121,7 +124,8 @@ export class Lifecycle {
             // No state can lose what nobody has imported yet, so nothing has to confirm that it is gone.
             if (isImport && definition.resolve !== undefined && resolved === undefined) return undefined;
             const { id, inputs: own } = resolved ?? { id: named, inputs: {} };
-            const remote = await definition.read(context, id, known);
+            const listed = isImport ? undefined : await this.#collections.read(definition, context, id, known);
+            const remote = listed ?? (await definition.read(context, id, known));
             if (remote === undefined) {
                 if (!isImport) await confirmGone(this.options.definitions, context, definition, id, known);
                 return undefined;
@@ -150,7 +154,7 @@ export class Lifecycle {
 
     async update(subject: Subject, id: string, known: Known, inputs: Properties): Promise<Properties> {
         const definition = this.definition(subject.kind);
-        return this.explained(definition, "updating", { inputs, outputs: known.outputs }, async () => {
+        return this.writing(definition, "updating", { inputs, outputs: known.outputs }, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, id, known);
             // An update without a difference follows a failure half-way: it goes on from there.
@@ -166,7 +170,7 @@ export class Lifecycle {
 
     async delete(subject: Subject, id: string, known: Known): Promise<void> {
         const definition = this.definition(subject.kind);
-        await this.explained(definition, "deleting", known, async () => {
+        await this.writing(definition, "deleting", known, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, id, known);
             if (this.options.session.isTouched(identitiesOf(definition, id, known))) {
@@ -211,6 +215,12 @@ export class Lifecycle {
             this.options.client().origin,
             this.options.formerOrigin?.(),
         );
+    }
+
+    /** What was listed before a write of ours, or while it was under way, answers nothing after it. */
+    private async writing<T>(...explained: Parameters<typeof this.explained<T>>): Promise<T> {
+        this.#collections.drop();
+        return this.explained(...explained).finally(() => this.#collections.drop());
     }
 
     /** Names the resource and what was being done in every failure, and lets only errors through. */

@@ -1,10 +1,11 @@
 /** File: a file in the storage of a workspace or a share, with the bytes of a Pulumi asset. */
 import * as z from "zod";
 import { type Asset, asset, decodeAsset, hashedAsset, textAsset } from "../core/assets";
-import { defineResource, type Properties, type VerbContext } from "../core/define";
+import { defineResource, type Known, type Properties, type Remote, type VerbContext } from "../core/define";
 import { ResourceError } from "../core/errors";
 import { fromAnswer } from "../core/wire";
 import {
+    folderOf,
     idOf,
     makeNode,
     type NodeKind,
@@ -96,6 +97,16 @@ async function digestOf(context: VerbContext, storage: Storage, file: Node, into
     return sha256;
 }
 
+async function remoteOf(context: VerbContext, storage: Storage, shown: Node, known: Known): Promise<Remote> {
+    const sha256 = await hashOf(context, storage, shown, known.outputs);
+    return {
+        ...fromAnswer({ inputs, outputs, wire }, shown),
+        ...(await placeOf(context, of, storage, shown)),
+        source: hashedAsset(sha256),
+        sha256,
+    };
+}
+
 export const file = defineResource({
     kind: "File",
     noun: "file",
@@ -144,14 +155,7 @@ export const file = defineResource({
         const { storage, shown } = found;
         const folder = shown.parent ?? "root";
         const above = await context.remember(`path of ${storage.id}/${folder}`, () => pathOf(context, storage, folder));
-        if (above === undefined) return undefined;
-        const sha256 = await hashOf(context, storage, shown, known.outputs);
-        return {
-            ...fromAnswer({ inputs, outputs, wire }, shown),
-            ...(await placeOf(context, of, storage, shown)),
-            source: hashedAsset(sha256),
-            sha256,
-        };
+        return above && remoteOf(context, storage, shown, known);
     },
 
     async resolve(context, named) {
@@ -165,9 +169,13 @@ export const file = defineResource({
         return found.shown.name;
     },
 
-    async list(context, parent) {
-        return nodesUnder(context, of, parent);
+    async list(context, parent, within) {
+        return nodesUnder(context, of, parent, within, (context, storage, shown, _above, known) =>
+            remoteOf(context, storage, shown, known),
+        );
     },
+
+    partOf: (known) => folderOf(of, known),
 
     async update(context, id, change) {
         const { storage, before } = await relocate(context, of, id, change);

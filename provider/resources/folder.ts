@@ -3,6 +3,7 @@ import * as z from "zod";
 import { defineResource, type Remote, type VerbContext } from "../core/define";
 import { fromAnswer } from "../core/wire";
 import {
+    folderOf,
     idOf,
     makeNode,
     type NodeKind,
@@ -114,9 +115,11 @@ export const folder = defineResource({
         return resolveNode(context, of, named);
     },
 
-    async list(context, parent) {
-        return nodesUnder(context, of, parent);
+    async list(context, parent, within) {
+        return nodesUnder(context, of, parent, within, remoteOf);
     },
+
+    partOf: (known) => folderOf(of, known),
 
     async update(context, id, change) {
         await relocate(context, of, id, change);

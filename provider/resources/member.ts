@@ -13,7 +13,7 @@ import { ResourceError } from "../core/errors";
 import { oncePerVerb } from "../core/once-per-verb";
 import { dateTime, emailAddress, parentId, phrase, plainText } from "../core/properties";
 import { toForm, toRfc3339 } from "../core/wire";
-import { emailOf, invitation, isPending, membersOf, type Person, roleOf } from "./people";
+import { emailOf, invitation, invitedTo, isPending, listedIn, membersOf, type Person, roleOf } from "./people";
 import { memberNotify } from "./phrases";
 
 export interface MemberOf {
@@ -58,8 +58,9 @@ export function memberRemote(
         ...settings,
         ...(pending || notify === undefined ? {} : { notifyOptions: notify }),
         status: pending ? "pending" : "active",
-        firstName: member.first_name ?? null,
-        lastName: member.last_name ?? null,
+        // Lists of invitations have no names.
+        firstName: pending ? null : (member.first_name ?? null),
+        lastName: pending ? null : (member.last_name ?? null),
         invitationId: pending ? (member.invite?.id ?? null) : null,
         invitationExpiresAt: pending && member.invite?.expires ? toRfc3339(member.invite.expires) : null,
     };
@@ -330,13 +331,33 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             return { id, inputs: byEmail ? { email: person } : { userId: person } };
         },
 
-        async list(context, { id: parent }) {
-            const others = (await listMembers(context, parent)).filter((one) => roleOf(one) !== "owner");
+        async list(context, { id: parent }, part) {
+            const rows = await (part === "invited"
+                ? invitedTo(context, segment, parent)
+                : part === "joined"
+                  ? listedIn(context, segment, parent)
+                  : listMembers(context, parent));
+            const others = rows.filter((one) => roleOf(one) !== "owner");
             return others.map((one) => {
-                const id = `${parent}/${emailOf(one) || one.id}`;
-                return { id, remote: memberRemote(of, one, id) };
+                const address = emailOf(one);
+                const id = `${parent}/${address || one.id}`;
+                const names = [one.id, address].filter((name) => name !== "").map((name) => `${parent}/${name}`);
+                const shown = (context: VerbContext, id: string) => withExpiry(context, memberRemote(of, one, id));
+                return { id, remote: memberRemote(of, one, id), names, shown };
             });
         },
+
+        partOf: ({ outputs }) => (outputs.status === "active" ? "joined" : "invited"),
+
+        listedAs(id, known) {
+            const { parent, person, byEmail } = split(id);
+            const { userId } = known.outputs;
+            return typeof userId === "string" && byEmail
+                ? [`${parent}/${userId}`, id]
+                : [`${parent}/${userId ?? person}`];
+        },
+
+        readsList: true,
 
         async update(context, id, change) {
             const { parent, person } = split(id);

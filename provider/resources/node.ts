@@ -15,6 +15,7 @@ import {
     nodeDetails,
     nodePath,
     nodesWithin,
+    pathOf,
     type Storage,
     sameNode,
 } from "./storage";
@@ -226,18 +227,38 @@ async function nodeByPath(
     return found === undefined || deeper.length === 0 ? found : nodeByPath(context, of, storage, deeper, found.id);
 }
 
-/** The nodes of the kind in the storage of a workspace or a share. */
+/** Shows a node as its own read does, given the names of the folders above it. */
+export type ShowNode = (
+    context: VerbContext,
+    storage: Storage,
+    node: Node,
+    above: string[],
+    known: Known,
+) => Promise<Remote>;
+
+/** The nodes of the kind in one folder, or in the whole storage of a workspace or a share. */
 export async function nodesUnder(
     context: VerbContext,
     of: NodeKind,
     { kind, id }: { kind: string; id: string },
+    folder: string | undefined,
+    show: ShowNode,
 ): Promise<Listed[]> {
     const storage: Storage = { segment: kind === "Share" ? "share" : "workspace", id };
-    const nodes = (await nodesWithin(context, storage)).filter(({ type }) => type === of.type);
-    return nodes.map((node) => ({
-        id: idOf(storage, node),
-        remote: { name: node.name, [of.placedBy]: node.parent ? idOf(storage, { id: node.parent }) : null },
-    }));
+    const nodes = await (folder === undefined ? nodesWithin(context, storage) : childrenOf(context, storage, folder));
+    const pathAbove = folder === undefined ? undefined : await pathOf(context, storage, folder);
+    return nodes
+        .filter(({ type }) => type === of.type)
+        .map((node) => ({
+            id: idOf(storage, node),
+            remote: { name: node.name, [of.placedBy]: node.parent ? idOf(storage, { id: node.parent }) : null },
+            shown: async (context, _id, known) => pathAbove && show(context, storage, node, pathAbove, known),
+        }));
+}
+
+/** The folder in which a node lies that is known like this: what lies in one folder is listed together. */
+export function folderOf(of: NodeKind, { outputs }: Known): string {
+    return nodeOf(outputs[of.placedBy]);
 }
 
 /** What lies in the folder in which a node shall lie. */

@@ -57,16 +57,32 @@ export function isPending({ status, invite }: Person): boolean {
     return status === "pending" || (status == null && invite != null);
 }
 
+/** Those in the list of members: the owner among them, and not in every version of the service who is invited. */
+export function listedIn(context: VerbContext, segment: Segment, parent: string): Promise<Person[]> {
+    return context.client.list({
+        operation: `list the ${segment}'s members`,
+        path: [segment, parent, "members", "list"],
+        items: "users",
+        item: member,
+        identity: (one) => one.id,
+    });
+}
+
+/** Those whose invitation is open. */
+export async function invitedTo(context: VerbContext, segment: Segment, parent: string): Promise<Person[]> {
+    const invited = await context.client.list({
+        operation: `list the ${segment}'s invitations`,
+        path: [segment, parent, "members", "invitations", "list", "pending"],
+        items: "invitations",
+        item: invitation,
+        identity: (one) => one.id,
+    });
+    return invited.map(asPerson);
+}
+
 /** Everybody, the owner and invited people included. */
 export async function membersOf(context: VerbContext, segment: Segment, parent: string): Promise<Person[]> {
-    const list = () =>
-        context.client.list({
-            operation: `list the ${segment}'s members`,
-            path: [segment, parent, "members", "list"],
-            items: "users",
-            item: member,
-            identity: (one) => one.id,
-        });
+    const list = () => listedIn(context, segment, parent);
     let first: Person[] | undefined;
     const hasInvited = await context.remember("whether lists of members have the invited people", async () => {
         first = await list();
@@ -75,15 +91,9 @@ export async function membersOf(context: VerbContext, segment: Segment, parent: 
     });
     if (hasInvited) return first ?? list();
     // Invitations first: somebody who accepts between the two lists is in one of them.
-    const invited = await context.client.list({
-        operation: `list the ${segment}'s invitations`,
-        path: [segment, parent, "members", "invitations", "list", "pending"],
-        items: "invitations",
-        item: invitation,
-        identity: (one) => one.id,
-    });
+    const invited = await invitedTo(context, segment, parent);
     const joined = await list();
-    return [...joined, ...invited.map(asPerson).filter((one) => !joined.some((other) => isSame(one, other)))];
+    return [...joined, ...invited.filter((one) => !joined.some((other) => isSame(one, other)))];
 }
 
 function isSame(one: Person, other: Person): boolean {

@@ -20,7 +20,7 @@ import {
 } from "./phrases";
 import { planLimit } from "./plan";
 import { countFiles, folderId } from "./storage";
-import { organizationOf, sharesIn } from "./workspace";
+import { archivedOrLive, organizationOf, sharesIn } from "./workspace";
 
 const answer = wrapped(["share"], z.looseObject({ id: identifier }));
 type Shown = z.infer<typeof answer>;
@@ -577,10 +577,18 @@ export const share = defineResource({
         return { id: shown.id, inputs: { workspaceId } };
     },
 
-    async list(context, { id: workspaceId }) {
-        const rows = [...(await sharesIn(context, workspaceId)).values()];
-        return rows.map((one) => ({ id: one.id, remote: remoteOf(one, { workspaceId }) }));
+    async list(context, { id: workspaceId }, part) {
+        const rows = [...(await sharesIn(context, workspaceId, part)).values()];
+        return rows
+            .filter((one) => one.closed !== true && one.deleted !== true)
+            .map((one) => ({
+                id: one.id,
+                remote: remoteOf(one, { workspaceId }),
+                shown: (_context, _id, { inputs: declared }) => remoteOf(one, declared),
+            }));
     },
+
+    partOf: archivedOrLive,
 
     async update(context, id, { set, clear, inputs: declared }) {
         // The service may have dropped the password with an access that somebody else set: it never opens without it.

@@ -206,8 +206,14 @@ export const transferToken = defineResource({
 
     async list(context, { id: organizationId }) {
         const active = await activeTokens(context, organizationId);
-        return active.map((one) => ({ id: `${organizationId}/${tokenIdOf(one)}`, remote: { organizationId } }));
+        return active.map((one) => ({
+            id: `${organizationId}/${tokenIdOf(one)}`,
+            remote: { organizationId },
+            shown: () => ({ organizationId, ...shown(one) }),
+        }));
     },
+
+    readsList: true,
 
     async update() {
         return undefined;

@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
-import { defineResource, type Remote, type VerbContext } from "../core/define";
+import { defineResource, type Known, type Remote, type VerbContext } from "../core/define";
 import { freeJson, parentId, phrase, plainText } from "../core/properties";
 import { fromAnswer, toForm } from "../core/wire";
 import { counted, organizationDetails } from "./organization";
@@ -161,6 +161,15 @@ const row = z.looseObject({ id: identifier });
 type Query = Record<string, boolean>;
 const liveAndArchived: readonly Query[] = [{}, { archived: true }];
 
+/** Archived workspaces and shares stand in lists of their own. */
+export function archivedOrLive({ outputs }: Known): string {
+    return outputs.archived === true ? "archived" : "live";
+}
+
+function queryOf(part: string): Query {
+    return part === "archived" ? { archived: true } : {};
+}
+
 /** The organization's workspaces, by default archived ones included. */
 export async function workspacesOf(
     context: VerbContext,
@@ -182,9 +191,9 @@ export async function workspacesOf(
     return new Map(both.flat().map((one) => [one.id, one]));
 }
 
-/** The workspace's shares, archived ones included. */
-export async function sharesIn(context: VerbContext, id: string) {
-    const lists = liveAndArchived.map((query) =>
+/** The workspace's shares, archived ones included, or one part of them. */
+export async function sharesIn(context: VerbContext, id: string, part?: string) {
+    const lists = (part ? [queryOf(part)] : liveAndArchived).map((query) =>
         context.client.list({
             operation: "list the workspace's shares",
             path: ["workspace", id, "list", "shares"],
@@ -303,10 +312,14 @@ export const workspace = defineResource({
         return { id: shown.id, inputs: { organizationId: org?.id } };
     },
 
-    async list(context, { id: organizationId }) {
-        const rows = [...(await workspacesOf(context, organizationId)).values()];
-        return rows.map((one) => ({ id: one.id, remote: { ...remoteOf(one), organizationId } }));
+    async list(context, { id: organizationId }, part) {
+        const rows = [...(await workspacesOf(context, organizationId, part ? [queryOf(part)] : undefined)).values()];
+        return rows
+            .filter((one) => one.closed !== true)
+            .map((one) => ({ id: one.id, remote: { ...remoteOf(one), organizationId } }));
     },
+
+    partOf: archivedOrLive,
 
     async update(context, id, change) {
         const shown = await context.client.request({

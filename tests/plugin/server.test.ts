@@ -61,6 +61,15 @@ test("the whole way of a resource", async () => {
     await later.close();
 });
 
+test("a run begins with Configure: nothing that was listed in an earlier one answers in it", async () => {
+    const one = await plugin.make(urnOf("Workspace", "one"), { organizationId });
+    const two = await plugin.make(urnOf("Workspace", "two"), { organizationId });
+    await plugin.read(urnOf("Workspace", "one"), one);
+    await service.api("POST", `workspace/${two.id}/update/`, { name: "By hand" });
+    await plugin.configure({ baseUrl: relay.baseUrl, token: service.emulator.token });
+    expect((await plugin.read(urnOf("Workspace", "two"), two))?.outputs.name).toBe("By hand");
+});
+
 describe("values", () => {
     const memberOf = (workspaceId: unknown) => ({ workspaceId, email: "ann@example.com", role: "member" });
 
@@ -493,8 +502,8 @@ describe("failures", () => {
 
     test("a read ends at once, and what comes after a cancel is served", async () => {
         const made = await plugin.make(urn, { organizationId });
-        relay.troubles.push({ path: /details/, how: "answers late" });
-        const taken = relay.taken(/details/);
+        relay.troubles.push({ path: /list/, how: "answers late" });
+        const taken = relay.taken(/list/);
         const reading = failureOf(plugin.read(urn, made));
         await taken;
         await plugin.cancel();

@@ -134,11 +134,11 @@ describe.each(Object.keys(kinds))("3.5 %s", (name) => {
 
     const ownRead: Record<string, RegExp> = {
         Organization: /\/org\/\d+\/details\//,
-        Workspace: /\/workspace\/\d+\/details\//,
-        Share: /\/share\/\d+\/details\//,
-        OrganizationMember: /\/members\/list\//,
-        WorkspaceMember: /\/members\/list\//,
-        ShareMember: /\/members\/list\//,
+        Workspace: /\/workspace\/\d+\/details\/|\/list\/workspaces\//,
+        Share: /\/share\/\d+\/details\/|\/list\/shares\//,
+        OrganizationMember: /\/members\/(invitations\/)?list\//,
+        WorkspaceMember: /\/members\/(invitations\/)?list\//,
+        ShareMember: /\/members\/(invitations\/)?list\//,
     };
 
     test.each([
@@ -205,9 +205,10 @@ test("3.5 a list of members that moves while it is read proves nothing: it is re
 
 test("3.5 an object that says closed is gone", async () => {
     const { resource, workspaceId } = await make("Workspace");
+    const closed = { id: workspaceId, closed: true };
     process.troubles.push({
-        path: new RegExp(`/workspace/${workspaceId}/details/`),
-        how: { status: 200, body: { result: true, workspace: { id: workspaceId, closed: true } } },
+        path: new RegExp(`/workspace/${workspaceId}/details/|/list/workspaces/`),
+        how: { status: 200, body: { result: true, workspace: closed, workspaces: [closed] } },
     });
     expect((await resource.refresh(process)).exists).toBe(false);
 });

@@ -250,9 +250,10 @@ describe("the password", () => {
         const resource = await up(declared);
         await byHand(resource.ownId, { access_options: "Anyone with a registered account" });
         const { password: _, ...shown } = await detailsOf(resource.ownId);
-        const details = { path: /\/details\//, how: { status: 200, body: { result: true, share: shown } }, times: 1 };
-        process.troubles.push(details);
+        const body = { result: true, share: shown, shares: [shown] };
+        process.troubles.push({ path: /\/details\/|\/list\/shares\//, how: { status: 200, body } });
         expect((await resource.refresh(process)).drift).toEqual(["accessOptions"]);
+        process.troubles.length = 0;
         await resource.up(process, declared);
         expect(await isOpen(resource.ownId)).toBe(false);
     });

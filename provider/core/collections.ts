@@ -1,0 +1,125 @@
+/** What lists showed in this run: the first read of a kind under a parent takes the whole list, and the others are answered from it. */
+import { AbortedError } from "../api/errors";
+import {
+    type Known,
+    type Listed,
+    parentOf,
+    propertyNames,
+    type Remote,
+    type ResourceDefinition,
+    type VerbContext,
+} from "./define";
+import { isInternal, isOurs } from "./state";
+
+interface Collection {
+    /** Undefined when the list could not be read: then everything is asked for directly. */
+    rows: Promise<ReadonlyMap<string, Listed> | undefined>;
+    /** Whom it has answered: who asks again wants to know what is new. */
+    answered: Set<string>;
+}
+
+export class Collections {
+    readonly #taken = new Map<string, Collection>();
+    /** By kind, what its own read shows of an object and a list does not: learned once. */
+    readonly #gaps = new Map<string, Promise<ReadonlySet<string>>>();
+
+    /** After a write of ours no list is what it was. */
+    drop(): void {
+        this.#taken.clear();
+    }
+
+    /**
+     * The object as its own read would show it, where a list tells that. Undefined says nothing about the object: a list
+     * that does not hold it, or not all of it, is no evidence.
+     */
+    async read(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        known: Known,
+    ): Promise<Remote | undefined> {
+        const parent = parentOf(definition, { ...known.outputs, ...known.inputs });
+        if (definition.list === undefined || parent === undefined) return undefined;
+        const gap = await this.#gaps.get(definition.kind)?.catch(() => undefined);
+        if (gap !== undefined && recorded(definition, known).some((name) => gap.has(name))) return undefined;
+        const part = definition.partOf?.(known);
+        const rows = await this.#take(definition, context, { ...parent, part }, `${context.urn} ${id}`);
+        const names = definition.listedAs?.(id, known) ?? [id];
+        const row = names.map((name) => rows?.get(name)).find((one) => one !== undefined);
+        if (row === undefined) return undefined;
+        const remote = row.shown === undefined ? row.remote : await row.shown(context, id, known);
+        if (remote === undefined || definition.readsList || isWhole(definition, remote)) return remote;
+        return this.#compared(definition, context, id, known, remote);
+    }
+
+    async #take(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        { part, ...parent }: { kind: string; id: string; part: string | undefined },
+        resource: string,
+    ) {
+        const key = [definition.kind, parent.kind, parent.id, part].join(" ");
+        let collection = this.#taken.get(key);
+        if (collection === undefined || collection.answered.has(resource)) {
+            const rows = this.#rows(definition, context, parent, part, () => this.#taken.delete(key));
+            collection = { rows, answered: new Set() };
+            this.#taken.set(key, collection);
+        }
+        collection.answered.add(resource);
+        return collection.rows;
+    }
+
+    async #rows(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        parent: { kind: string; id: string },
+        part: string | undefined,
+        forget: () => void,
+    ): Promise<ReadonlyMap<string, Listed> | undefined> {
+        try {
+            const listed = (await definition.list?.(context, parent, part)) ?? [];
+            return new Map(listed.flatMap((one) => (one.names ?? [one.id]).map((name) => [name, one])));
+        } catch (error) {
+            // Whoever took it for all had to end early; what it says otherwise, each read finds out for itself.
+            if (error instanceof AbortedError) forget();
+            return undefined;
+        }
+    }
+
+    /** Not every version of the service shows in its lists what it shows of one object: the first that is met is read as well. */
+    async #compared(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        known: Known,
+        listed: Remote,
+    ): Promise<Remote | undefined> {
+        const learned = this.#gaps.get(definition.kind);
+        if (learned === undefined) {
+            const direct = definition.read(context, id, known);
+            const gap = direct.then((shown) => {
+                if (shown === undefined) throw new Error("nothing to compare with");
+                return new Set(Object.keys(shown).filter((name) => !(name in listed)));
+            });
+            this.#gaps.set(definition.kind, gap);
+            gap.catch(() => this.#gaps.delete(definition.kind));
+            return direct;
+        }
+        const gap = await learned.catch(() => undefined);
+        const lacks = (name: string) => !(name in listed);
+        if (gap === undefined || [...gap].some(lacks) || recorded(definition, known).some(lacks)) return undefined;
+        return listed;
+    }
+}
+
+/** What the state holds of the object that the service could show. */
+function recorded(definition: ResourceDefinition, { inputs, outputs }: Known): string[] {
+    const names = Object.keys({ ...inputs, ...outputs });
+    return names.filter((name) => !isInternal(name) && !isOurs(definition, name));
+}
+
+/** Whether nothing is missing that a read could show. */
+function isWhole(definition: ResourceDefinition, remote: Remote): boolean {
+    const names = [...propertyNames(definition.inputs), ...propertyNames(definition.outputs)];
+    return names.every((name) => name in remote || isOurs(definition, name));
+}

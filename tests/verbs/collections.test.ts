@@ -1,0 +1,160 @@
+/** Refresh by lists: nothing that is old, and nothing that a list tells by half, counts. */
+
+import type { LedgerEntry } from "../../emulator";
+import { failureOf, Process, Resource, refusal } from "./fixture";
+import { Service } from "./service";
+
+let service: Service;
+let process: Process;
+let organizationId: string;
+
+beforeAll(async () => {
+    service = await Service.open();
+});
+afterAll(() => service.close());
+beforeEach(async () => {
+    await service.reset();
+    process = new Process(service);
+    organizationId = (await service.paidOrganization("acme")).id;
+});
+afterEach(() => process.close());
+
+const lists = (requests: LedgerEntry[]) => requests.filter(({ path }) => path.includes("/list/"));
+
+describe("drift between two refreshes is seen", () => {
+    test("whatever is changed by hand, and in a process that goes on", async () => {
+        await service.account("ann@example.com");
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const workspace = new Resource("Workspace", "workspace");
+        await workspace.up(process, { organizationId, name: "One" });
+        const share = new Resource("Share", "share");
+        await share.up(process, { workspaceId, title: "Report" });
+        const folder = new Resource("Folder", "folder");
+        await folder.up(process, { workspaceId, name: "Legal" });
+        const ann = new Resource("WorkspaceMember", "ann");
+        await ann.up(process, { workspaceId, email: "ann@example.com", role: "member" });
+        const all = [workspace, share, folder, ann];
+        const refresh = () => Promise.all(all.map(async (one) => (await one.refresh(process)).drift));
+        expect(await refresh()).toEqual([[], [], [], []]);
+        const node = folder.ownId.split("/")[1];
+        for (const round of [1, 2]) {
+            await service.api("POST", `workspace/${workspace.ownId}/update/`, {
+                perm_join: round === 1 ? "Only Org Owners" : "Admin or above",
+            });
+            await service.api("POST", `share/${share.ownId}/update/`, { invite: round === 1 ? "guests" : "owners" });
+            await service.api("POST", `workspace/${workspaceId}/storage/${node}/update/`, { name: `Legal ${round}` });
+            const { id: user } = (await service.member(workspaceId, "ann@example.com")) ?? {};
+            await service.api("POST", `workspace/${workspaceId}/member/${user}/update/`, {
+                permissions: round === 1 ? "admin" : "guest",
+            });
+            expect(await refresh()).toEqual([["permJoin"], ["invite"], ["name"], ["role"]]);
+            expect(await refresh()).toEqual([[], [], [], []]);
+        }
+    });
+
+    test("a write of ours in between drops what was listed before it, and while it was under way", async () => {
+        await service.account("ann@example.com");
+        await service.account("bob@example.com");
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const [ann, bob] = ["ann", "bob"].map((name) => new Resource("WorkspaceMember", name)) as [Resource, Resource];
+        await ann.up(process, { workspaceId, email: "ann@example.com", role: "member" });
+        await bob.up(process, { workspaceId, email: "bob@example.com", role: "member" });
+        await ann.refresh(process);
+        const { id: user } = (await service.member(workspaceId, "bob@example.com")) ?? {};
+        await service.api("POST", `workspace/${workspaceId}/member/${user}/update/`, { permissions: "admin" });
+        await ann.up(process, { workspaceId, email: "ann@example.com", role: "guest" });
+        expect((await bob.refresh(process)).drift).toEqual(["role"]);
+    });
+});
+
+describe("what a list does not tell is asked for", () => {
+    let workspaces: Resource[];
+    let rows: Record<string, unknown>[];
+    beforeEach(async () => {
+        workspaces = ["one", "two", "three"].map((name) => new Resource("Workspace", name));
+        for (const one of workspaces)
+            await one.up(process, { organizationId, description: `What ${one.name} is for.` });
+        const shown = await Promise.all(
+            workspaces.map(({ ownId }) => service.api("GET", `workspace/${ownId}/details/`)),
+        );
+        rows = shown.map(({ workspace }) => workspace);
+    });
+    const answerList = (shown: object[]) =>
+        process.troubles.push({
+            path: /\/list\/workspaces\//,
+            how: { status: 200, body: { result: true, workspaces: shown } },
+        });
+    const refresh = () =>
+        service.requestsOf(async () => {
+            for (const one of workspaces) expect(await one.refresh(process)).toEqual({ exists: true, drift: [] });
+        });
+
+    test("a field that lists do not have: learned once, then each is asked for alone", async () => {
+        answerList(rows.map(({ description: _, ...row }) => row));
+        const before = workspaces.map(({ outputs }) => outputs);
+        expect(await refresh()).toHaveLength(3);
+        process.troubles.length = 0;
+        const again = await refresh();
+        expect(again).toHaveLength(3);
+        expect(lists(again)).toEqual([]);
+        expect(workspaces.map(({ outputs }) => outputs)).toEqual(before);
+    });
+
+    test("an access that nobody declared and that lists do not have is seen all the same", async () => {
+        const { id: workspaceId } = rows[0] as { id: string };
+        const share = new Resource("Share", "share");
+        await share.up(process, { workspaceId, title: "Report" });
+        const { share: row } = await service.api("GET", `share/${share.ownId}/details/`);
+        const open = { share: { ...row, download_security: "high" } };
+        process.troubles.push(
+            {
+                path: /\/list\/shares\//,
+                how: { status: 200, body: { result: true, shares: [{ ...row, download_security: undefined }] } },
+            },
+            { path: /\/share\/\d+\/details\//, how: { status: 200, body: { result: true, ...open } } },
+        );
+        expect((await share.refresh(process)).drift).toEqual(["downloadSecurity"]);
+    });
+
+    test("what a list does not hold is no evidence: an object of its own address is asked for", async () => {
+        answerList(rows.slice(0, 1));
+        expect((await refresh()).filter(({ path }) => path.includes("/details/"))).toHaveLength(2);
+    });
+
+    test("an archived object that was live is not in the list of live ones", async () => {
+        const [one] = workspaces as [Resource];
+        await service.api("POST", `workspace/${one.ownId}/archive/`);
+        expect(await one.refresh(process)).toMatchObject({ exists: true });
+        expect(one.outputs.archived).toBe(true);
+    });
+
+    test("a list that may not be read is asked for once, and each object alone", async () => {
+        process.troubles.push({ path: /\/list\/workspaces\//, how: refusal(403, 1680) });
+        const asked = process.told.length;
+        expect(await refresh()).toHaveLength(3);
+        const tried = process.told.slice(asked).filter(({ message }) => message.includes("/list/workspaces/"));
+        expect(tried).toHaveLength(1);
+    });
+
+    test("a list that shifts while it is read is no evidence", async () => {
+        const broken = { result: true, workspaces: rows, pagination: { total: 9, has_more: true } };
+        process.troubles.push({ path: /\/list\/workspaces\//, how: { status: 200, body: broken } });
+        expect(await refresh()).toHaveLength(3);
+    });
+});
+
+test("a member who is in no list is gone only when a read of its own says so", async () => {
+    await service.account("ann@example.com");
+    const { id: workspaceId } = await service.workspace(organizationId, "design");
+    const ann = new Resource("WorkspaceMember", "ann");
+    await ann.up(process, { workspaceId, email: "ann@example.com", role: "member" });
+    const empty = { status: 200, body: { result: true, users: [], invitations: [] } };
+    process.troubles.push({ path: /\/members\/list\//, how: empty, times: 1 });
+    expect(await ann.refresh(process)).toEqual({ exists: true, drift: [] });
+    process.troubles.push(
+        { path: /\/members\/list\//, how: empty, times: 1 },
+        { path: /\/members\//, how: refusal(500, 1654) },
+    );
+    expect((await failureOf(ann.refresh(process))).message).toMatch(/^reading .* failed: /);
+    expect(ann.id).toBeDefined();
+});
