@@ -221,15 +221,15 @@ describe("what is loaded", () => {
         );
     }
 
-    test("by a program of resources, its classes alone; by its provider, one file", () => {
+    test("by a program of resources, its classes alone; by its provider, one file, and another for its first request", () => {
         const { program = [], provider } = loadedBy(commonJs);
         expect(program).toContain("dist/sdk/workspace.js");
         expect(program.filter((file) => !file.startsWith("dist/sdk/"))).toEqual([]);
-        expect(provider).toEqual(["dist/runtime.js"]);
+        expect(provider).toEqual(["dist/runtime.js", "dist/undici.js"]);
     });
 
-    test("by a program that calls a function, the provider's file as well", () => {
+    test("by a program that calls a function, the provider's files as well", () => {
         const { program = [] } = loadedBy(`${commonJs}\nexports.user = fastio.getCurrentUserOutput().id;`);
-        expect(program.filter((file) => !file.startsWith("dist/sdk/"))).toEqual(["dist/runtime.js"]);
+        expect(program.filter((file) => !file.startsWith("dist/sdk/"))).toEqual(["dist/runtime.js", "dist/undici.js"]);
     });
 });
