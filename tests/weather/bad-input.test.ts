@@ -1,0 +1,113 @@
+/**
+ * What the provider's check refuses and takes, against what the emulator, an independent reading of the contract, does:
+ * five hundred wrong arguments are refused at their place without a call, and what check takes at the edges the service takes.
+ */
+import fc from "fast-check";
+import type * as z from "zod";
+import { argumentFailures } from "../../provider/core/check";
+import type { Properties } from "../../provider/core/define";
+import { resources } from "../../provider/resources";
+import { urnOf } from "../plugin/caller";
+import { Service } from "../verbs/service";
+import { frontEnds, type Verbs } from "./front-ends";
+import { edgesOf, wrongArguments } from "./inverted";
+
+jest.setTimeout(180_000);
+
+/** Where the contract leaves a rule to the service, check takes more than any one version of it does. */
+const leftToTheService = ["customName", "downloadSecurity"];
+
+const seed = 20_270_301;
+const wrongOnes = 500;
+
+let service: Service;
+beforeAll(async () => {
+    service = await Service.open();
+});
+afterAll(() => service.close());
+
+describe.each(frontEnds)("wrong arguments, $name", (frontEnd) => {
+    let verbs: Verbs;
+    beforeAll(async () => {
+        verbs = await frontEnd.start({ baseUrl: service.baseUrl, token: service.emulator.token });
+    });
+    afterAll(() => verbs.close());
+
+    test.each(resources.map((one) => [one.kind, one] as const))("%s", async (kind, definition) => {
+        const numRuns = Math.ceil(wrongOnes / resources.length);
+        const requests = await service.requestsOf(async () => {
+            for (const { args, path } of fc.sample(wrongArguments(definition, definition.samples.minimal), {
+                numRuns,
+                seed,
+            })) {
+                const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
+                const { failures } = await verbs.check(urnOf(kind), {}, given);
+                const paths = failures.map(({ property }) => property);
+                // What is composed (a colour, an asset) may be refused in one of its parts, and what may be generated is.
+                const isThere = paths.some(
+                    (one) => one === path || one.startsWith(`${path}.`) || one.startsWith(`${path}[`),
+                );
+                expect({ args, path, paths: isThere ? [path] : paths }).toEqual({ args, path, paths: [path] });
+            }
+        });
+        expect(requests).toEqual([]);
+    });
+});
+
+describe("arguments at the edges are taken by check and by the service alike", () => {
+    let parents: Properties;
+    beforeAll(async () => {
+        await service.control("POST", "names", { keepClosed: false });
+        const { id: organizationId } = await service.paidOrganization("umbrella");
+        const unlimited = { workspaces: null, shares: null, membersPerWorkspace: null };
+        await service.control("POST", "plan", { organizationId, ...unlimited });
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const { id: shareId } = await service.share(workspaceId, "Report");
+        parents = { organizationId, workspaceId, shareId };
+    });
+
+    let tried = 0;
+
+    test.each(resources.map((one) => [one.kind, one] as const))("%s", async (kind, definition) => {
+        const above = Object.fromEntries(
+            Object.entries(parents).filter(
+                ([name]) => name in definition.samples.minimal && name in definition.inputs.shape,
+            ),
+        );
+        const bases = [definition.samples.minimal, definition.samples.full].map((sample) => ({ ...sample, ...above }));
+        const disagreements: unknown[] = [];
+        for (const [name, schema] of Object.entries(definition.inputs.shape) as [string, z.ZodType][]) {
+            // Ids of what is above are no matter of form.
+            if (
+                name in above ||
+                ["userId", "folderId", "parentId", "workspaceId", "shareId", ...leftToTheService].includes(name)
+            )
+                continue;
+            for (const [index, value] of edgesOf(schema).entries()) {
+                const { storageMode: _, folderId: __, parentId: ___, ...full } = bases[1] as Properties;
+                const args = [bases[0] as Properties, full]
+                    .map((base) => ({ ...base, [name]: value }))
+                    .find((one) => argumentFailures(definition, one).length === 0);
+                if (args === undefined) continue;
+                tried += 1;
+                const frontEnd = frontEnds[index % frontEnds.length] as (typeof frontEnds)[number];
+                const config = { baseUrl: service.baseUrl, token: service.emulator.token };
+                const [one, other] = [await frontEnd.start(config), await frontEnd.start(config)];
+                try {
+                    const { inputs, failures } = await one.check(urnOf(kind, `edge-${tried}`), {}, args);
+                    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+                    const made = await one.create(urnOf(kind, `edge-${tried}`), inputs);
+                    const outputs = { ...made.outputs, forceDestroy: true };
+                    await other.delete(urnOf(kind, `edge-${tried}`), { ...made, outputs });
+                } catch (error) {
+                    disagreements.push({ name, value: JSON.stringify(value), says: (error as Error).message });
+                } finally {
+                    await Promise.all([one.close(), other.close()]);
+                }
+            }
+        }
+        expect(disagreements).toEqual([]);
+    });
+
+    test("five hundred of them were tried", () => expect(tried).toBeGreaterThanOrEqual(500));
+});
