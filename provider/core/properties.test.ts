@@ -1,8 +1,8 @@
-/** Colours: the spellings of one value, and what is none. */
+/** What properties share: colours and their spellings, free JSON, the length of a text. */
 import * as z from "zod";
 import { roomKind } from "../../tests/verbs/toy-room";
 import { sameValue } from "./compare";
-import { colour, freeJson } from "./properties";
+import { colour, freeJson, plainText, textOfLength } from "./properties";
 import { fromAnswer, toForm } from "./wire";
 
 const painted = roomKind({
@@ -52,4 +52,17 @@ test("free JSON holds whole numbers only as far as everybody reads them exactly"
         expect([value, freeJson().safeParse(value).success]).toEqual([value, true]);
     for (const value of [2 ** 53, 1e300, { a: [{ b: -(2 ** 60) }] }])
         expect(freeJson().safeParse(value).error?.issues[0]?.message).toMatch(/write them as text/);
+});
+
+test("a text is as long as it has code points, in the program and in the schema", () => {
+    const folder = "\u{1f4c1}";
+    const problems = (length: number) =>
+        plainText(2, 5)
+            .safeParse(folder.repeat(length))
+            .error?.issues.map(({ message }) => message);
+    expect([2, 5].map(problems)).toEqual([undefined, undefined]);
+    expect(problems(1)).toEqual(["must have at least 2 characters"]);
+    expect(problems(6)).toEqual(["must have at most 5 characters"]);
+    expect(textOfLength(1, 5, "must not be empty").safeParse("").error?.issues[0]?.message).toBe("must not be empty");
+    expect(z.toJSONSchema(plainText(2, 5).optional())).toMatchObject({ minLength: 2, maxLength: 5 });
 });

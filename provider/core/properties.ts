@@ -76,14 +76,23 @@ export function colour() {
         });
 }
 
+/** Text of a length in characters, each a code point as the service counts them, where zod counts UTF-16 units. */
+export function textOfLength(least: number, most: number, tooShort = `must have at least ${least} characters`) {
+    const hasLength = z.check<string>((payload) => {
+        const { length } = [...payload.value];
+        if (length >= least && length <= most) return;
+        const message = length < least ? tooShort : `must have at most ${most} characters`;
+        payload.issues.push({ code: "custom", input: payload.value, message, continue: true });
+    });
+    // What zod's own checks leave for the JSON Schema.
+    hasLength._zod.onattach = [({ _zod: { bag } }) => Object.assign(bag, { minimum: least, maximum: most })];
+    return z.string().check(hasLength);
+}
+
 /** Text without control characters. */
 export function plainText(least: number, most: number, allowLineBreaks = false) {
     const control = allowLineBreaks ? /^(?:[^\p{C}]|[\n\r\t])*$/u : /^[^\p{C}]*$/u;
-    return z
-        .string()
-        .min(least, { error: `must have at least ${least} characters` })
-        .max(most, { error: `must have at most ${most} characters` })
-        .regex(control, { error: "must not contain control characters" });
+    return textOfLength(least, most).regex(control, { error: "must not contain control characters" });
 }
 
 /** An http or https address. */

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { isAmbiguous, isApiError } from "../api/errors";
 import type { Change, Known, Listed, Parent, Properties, Remote, Rule, VerbContext } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
-import { parentId } from "../core/properties";
+import { parentId, textOfLength } from "../core/properties";
 import { shareDetails } from "./share";
 import {
     childrenOf,
@@ -62,10 +62,7 @@ const longestName = 255;
 
 /** The name of a node within its folder. */
 export function nodeName(noun: string) {
-    return z
-        .string()
-        .min(1, { error: "must not be empty" })
-        .max(longestName, { error: `must have at most ${longestName} characters` })
+    return textOfLength(1, longestName, "must not be empty")
         .regex(/^[^/\\]*$/, { error: "must not contain / or \\; each folder is a Folder of its own" })
         .regex(/^[^\p{C}]*$/u, { error: "must not contain control characters, nor characters that cannot be seen" })
         .regex(/[^ .]$/, { error: "must not end with a blank or a dot" })

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import { defineResource, type Remote, type VerbContext } from "../core/define";
-import { emailAddress, freeJson, phrase, plainText, webAddress } from "../core/properties";
+import { emailAddress, freeJson, phrase, plainText, textOfLength, webAddress } from "../core/properties";
 import { fromAnswer, toForm } from "../core/wire";
 import { asOwner, requireOwner } from "./ownership";
 import { membersOf, roleOf } from "./people";
@@ -17,10 +17,7 @@ const social = (site: string) =>
         .optional();
 
 const inputs = z.object({
-    domain: z
-        .string()
-        .min(2, { error: "must have at least 2 characters" })
-        .max(63, { error: "must have at most 63 characters" })
+    domain: textOfLength(2, 63)
         .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, {
             error: "must be lower-case letters, digits and hyphens, and neither begin nor end with a hyphen",
         })

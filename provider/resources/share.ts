@@ -5,7 +5,7 @@ import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { slugOf } from "../core/naming";
-import { dateTime, freeJson, parentId, phrase, plainText } from "../core/properties";
+import { dateTime, freeJson, parentId, phrase, plainText, textOfLength } from "../core/properties";
 import { fromAnswer, toForm, toRfc3339 } from "../core/wire";
 import { counted, organizationDetails, sharesWithin } from "./organization";
 import { asOwner, requireOwner } from "./ownership";
@@ -75,10 +75,7 @@ const inputs = z.object({
             description: "Who may invite others: `owners` or `guests`. Default `owners`.",
         })
         .optional(),
-    customName: z
-        .string()
-        .min(4, { error: "must have at least 4 characters" })
-        .max(100, { error: "must have at most 100 characters" })
+    customName: textOfLength(4, 100)
         .refine((name) => !/^[0-9]{19}$/.test(name), { error: "must not be 19 digits: that is what an id looks like" })
         .meta({
             unique: true,

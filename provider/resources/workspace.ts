@@ -3,7 +3,7 @@ import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import { defineResource, type Known, type Remote, type VerbContext } from "../core/define";
-import { freeJson, parentId, phrase, plainText } from "../core/properties";
+import { freeJson, parentId, phrase, plainText, textOfLength } from "../core/properties";
 import { fromAnswer, toForm } from "../core/wire";
 import { counted, organizationDetails } from "./organization";
 import { asOwner, requireOwner } from "./ownership";
@@ -26,10 +26,7 @@ const inputs = z.object({
                 "Display name, 2 to 100 characters without control characters. Default: the name of the resource in the program.",
         })
         .optional(),
-    folderName: z
-        .string()
-        .min(4, { error: "must have at least 4 characters" })
-        .max(80, { error: "must have at most 80 characters" })
+    folderName: textOfLength(4, 80)
         .regex(/^[\p{L}\p{N}-]+$/u, { error: "must consist of letters, digits and hyphens" })
         .meta({
             unique: true,

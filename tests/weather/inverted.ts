@@ -123,7 +123,7 @@ export function edgesOf(schema: z.ZodType): unknown[] {
     }
     if (inner instanceof z.ZodArray) {
         const link = { title: "Home", url: "https://acme.example/" };
-        return [[], [link], [link, link, link]];
+        return [[link], [link, link, link]];
     }
     if (inner instanceof z.ZodRecord) return [{}, { a: "" }, { a: "x".repeat(1000) }];
     const described = textOf(inner);
@@ -131,10 +131,10 @@ export function edgesOf(schema: z.ZodType): unknown[] {
     if (format === "email") return ["a@b.example", "first.last+tag@sub.example.com", `ANN@${"a".repeat(60)}.example`];
     if (format === "uri")
         return ["https://a.example", "http://a.example:8080/b?c=d#e", "https://xn--bcher-kva.example/"];
-    const units = ["x", "7", "é", "字", "ß", "Ж", "a-b", "日本", "aé字"];
-    return units.flatMap((unit) =>
-        [minLength, minLength + 1, maxLength].flatMap(
-            (length) => [...unit.repeat(length)].slice(0, length).join("") || [],
-        ),
+    const units = ["x", "7", "é", "字", "Ж", "a-b", "日本", "aé字", "\u{1f4c1}", "a\u{20bb7}"];
+    const texts = units.flatMap((unit) =>
+        [minLength, minLength + 1, maxLength].map((length) => [...unit.repeat(length)].slice(0, length).join("")),
     );
+    const patterns = patternsOf(described);
+    return texts.filter((text) => patterns.every((pattern) => pattern.test(text)));
 }
