@@ -26,6 +26,7 @@ function state(urn: string, needs: Partial<ResourceState> = {}): ResourceState {
         replaceWith: [],
         replacementTrigger: null,
         customTimeouts: {},
+        importId: "",
         external: false,
         carried: {},
         ...needs,

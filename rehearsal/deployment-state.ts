@@ -42,6 +42,8 @@ export interface ResourceState {
     replacementTrigger: Value;
     /** Seconds by verb. */
     customTimeouts: Record<string, number>;
+    /** The id that the program has imported it by; empty when it has not. */
+    importId: string;
     /** Read and never managed: `get` of the SDK. */
     external: boolean;
     created?: string;
@@ -86,7 +88,7 @@ const unsupportedFields = [
     "taint",
 ] as const;
 
-const carriedFields = ["aliases", "importID", "sourcePosition", "stackTrace"] as const;
+const carriedFields = ["aliases", "sourcePosition", "stackTrace"] as const;
 
 export function isProviderType(type: string): boolean {
     return type.startsWith(providerTypePrefix);
@@ -180,6 +182,7 @@ export class StateWriter {
             replacementTrigger: this.seal(state.replacementTrigger, crypter),
             customTimeouts: state.customTimeouts,
             external: state.external,
+            importID: state.importId,
             ...state.carried,
         };
         // `custom` is always there, also when it is false.
@@ -225,6 +228,7 @@ export class StateWriter {
             customTimeouts: Object.fromEntries(
                 Object.entries(properties(written.customTimeouts)).map(([verb, seconds]) => [verb, Number(seconds)]),
             ),
+            importId: text(written.importID),
             external: written.external === true,
             ...(typeof written.created === "string" && { created: written.created }),
             ...(typeof written.modified === "string" && { modified: written.modified }),

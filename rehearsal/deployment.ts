@@ -3,24 +3,18 @@
 import type { ResourceInvokeRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { Checkpoint } from "./checkpoint";
 import { allNeededBy, deleteRounds } from "./dependency-graph";
-import {
-    type PendingOperation,
-    providerReference,
-    type ResourceState,
-    type StackState,
-    stackType,
-} from "./deployment-state";
+import type { PendingOperation, ResourceState, StackState } from "./deployment-state";
 import type { Display, RunKind } from "./display";
+import { importResources } from "./import";
 import type { Imported } from "./import-file";
 import { Program, toldExitCode } from "./program";
 import type { Config, Project } from "./project";
 import { Providers } from "./providers";
 import { refreshState } from "./refresh";
-import { noOptions } from "./registration";
-import { dynamicProviderType, messageOf, Registrations } from "./registrations";
+import { messageOf, Registrations } from "./registrations";
 import { ResourceMonitor } from "./resource-monitor";
 import { StepExecutor } from "./step-executor";
-import { StepGenerator, wantedState } from "./step-generator";
+import { StepGenerator } from "./step-generator";
 import { survey } from "./survey";
 import type { Properties } from "./values";
 
@@ -79,7 +73,7 @@ class DeploymentRun {
         private readonly options: DeploymentOptions,
         private readonly monitor: ResourceMonitor,
     ) {
-        const { state, dryRun, parallel, display, project, environment } = options;
+        const { state, dryRun, parallel, display, project, environment, config } = options;
         this.checkpoint = new Checkpoint(copyOf(state), dryRun ? async () => {} : options.save);
         this.executor = new StepExecutor(this.checkpoint, display, {
             dryRun,
@@ -88,16 +82,16 @@ class DeploymentRun {
             onFailure: () => this.giveUp(),
         });
         this.providers = new Providers({
-            folder: project.folder,
+            project,
+            config,
             engineAddress: monitor.address,
             environment: {
                 ...environment,
                 PULUMI_PROJECT: project.name,
-                PULUMI_NODEJS_PROJECT: project.name,
-                PULUMI_CONFIG: "{}",
                 PULUMI_RUNTIME_TYPESCRIPT: `${project.typescript}`,
             },
             onLine: (line) => display.line(line),
+            onMessage: (severity, message) => display.message(severity, "", message),
         });
         this.generator = new StepGenerator(this.checkpoint.base.resources, {
             dryRun,
@@ -220,47 +214,26 @@ class DeploymentRun {
         }
     }
 
-    /** Takes what exists into the state: nothing is read, since it is known in full; the provider checks the inputs. */
     private async import(): Promise<void> {
-        const { stackUrn, imports = [] } = this.options;
-        const { resources } = this.checkpoint.base;
-        for (const old of resources)
-            await this.executor.begin([{ operation: "same", urn: old.urn, old, next: { ...old } }]);
-        if (!this.stack(resources)) {
-            const [, , , name = ""] = stackUrn.split("::");
-            const goal = {
-                ...noOptions,
-                urn: stackUrn,
-                type: stackType,
-                name,
-                custom: false,
-                parent: "",
-                provider: "",
-            };
-            const next = wantedState({ ...goal, properties: {} });
-            await this.executor.begin([{ operation: "create", urn: stackUrn, next }]);
-        }
-        await this.executor.idle();
-        const known = resources.find(({ type, delete: condemned }) => type === dynamicProviderType && !condemned);
-        const reference = known ? providerReference(known) : await this.registrations().providerReference();
-        const provider = await this.providers.find(reference, resources);
-        for (const { goal, id, outputs } of imports) {
-            if (this.executor.stopped) return;
-            if (resources.some(({ urn }) => urn === goal.urn)) throw new Error(`${goal.urn} is in the stack already.`);
-            const next = { ...wantedState({ ...goal, provider: goal.custom ? reference : "" }), id, outputs };
-            if (goal.custom) next.inputs = await this.generator.check(provider, next, next.inputs, next.inputs);
-            await this.executor.begin([{ operation: "import", urn: goal.urn, next }]);
-            await this.executor.idle();
-        }
+        const { stackUrn, imports = [], display } = this.options;
+        const registrations = this.registrations();
+        await importResources({
+            imports,
+            stackUrn,
+            checkpoint: this.checkpoint,
+            executor: this.executor,
+            providers: this.providers,
+            registerDefault: (request) => registrations.defaultProvider(request),
+            warn: (urn, message) => display.message("warning", urn, message),
+        });
     }
 
     private registrations(): Registrations {
-        const { project, stackName, stackUrn, config, dryRun } = this.options;
+        const { project, stackName, stackUrn, dryRun } = this.options;
         return new Registrations({
             project,
             stackName,
             stackUrn,
-            config,
             dryRun,
             checkpoint: this.checkpoint,
             generator: this.generator,

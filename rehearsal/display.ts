@@ -61,6 +61,7 @@ const wording: Record<Operation, [string, string, string, string]> = {
     "delete-replaced": ["--", "delete original", "deleting original", "deleted original"],
     read: [">", "read", "reading", "read"],
     import: ["=", "import", "importing", "imported"],
+    "import-replacement": ["=>", "import replacement", "importing replacement", "imported replacement"],
     discard: ["<", "discard", "discarding", "discarded"],
     "discard-replaced": ["<<", "discard original", "discarding original", "discarded original"],
     forget: ["", "", "", ""],

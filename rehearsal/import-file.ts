@@ -2,12 +2,15 @@
 
 import type { ImportResource } from "@pulumi/pulumi/automation";
 import { makeUrn } from "./aliases";
-import { stackType } from "./deployment-state";
+import { isProviderType, stackType } from "./deployment-state";
+import type { Project } from "./project";
+import { dynamicPackage } from "./providers";
 import { type Goal, noOptions, unsupportedProviderOf } from "./registration";
 import { isObject, isSecret, mapProperties, mapValue, type Properties, secret, type Value } from "./values";
 
 /** One resource of an import file. Dynamic resources need both `inputs` and `outputs`: their host cannot read by id alone. */
 export interface ImportedResource extends ImportResource {
+    /** What the provider cannot read, or with `outputs` all that it has been given. */
     inputs?: object;
     outputs?: object;
 }
@@ -23,12 +26,15 @@ export interface ImportFile {
 export interface Imported {
     goal: Goal;
     id: string;
+    /** Empty when the provider is to read them. */
     outputs: Properties;
+    /** The inputs that count, of those that are read; all when none are named. */
+    properties: string[];
 }
 
 /** Reads the file; a resource that cannot be imported is an error that says why, before any other is touched. */
-export function readImportFile(file: ImportFile, stackName: string, projectName: string): Imported[] {
-    const stackUrn = makeUrn(stackName, projectName, "", stackType, `${projectName}-${stackName}`);
+export function readImportFile(file: ImportFile, stackName: string, project: Project): Imported[] {
+    const stackUrn = makeUrn(stackName, project.name, "", stackType, `${project.name}-${stackName}`);
     const urns = new Map(Object.entries(file.nameTable));
     return file.resources.map((resource) => {
         const { type, name, logicalName = name, id = "", parent, component = false } = resource;
@@ -38,8 +44,12 @@ export function readImportFile(file: ImportFile, stackName: string, projectName:
                 `${type} '${name}': its parent '${parent}' is neither in \`nameTable\` nor imported before it.`,
             );
         }
-        refuse(resource);
-        const urn = makeUrn(stackName, projectName, parentUrn, type, logicalName);
+        refuse(resource, project);
+        const provider = resource.provider === undefined ? "" : urns.get(resource.provider);
+        if (provider === undefined) {
+            throw new Error(`${type} '${name}': its provider '${resource.provider}' is not in \`nameTable\`.`);
+        }
+        const urn = makeUrn(stackName, project.name, parentUrn, type, logicalName);
         urns.set(name, urn);
         const goal: Goal = {
             ...noOptions,
@@ -48,23 +58,28 @@ export function readImportFile(file: ImportFile, stackName: string, projectName:
             name: logicalName,
             custom: !component,
             parent: parentUrn,
-            provider: "",
+            provider,
+            request: {
+                package: type.split(":")[0] ?? "",
+                version: resource.version ?? "",
+                downloadUrl: resource.pluginDownloadUrl ?? "",
+            },
             properties: opened(resource.inputs),
             protect: file.protect,
         };
-        return { goal, id, outputs: opened(resource.outputs) };
+        return { goal, id, outputs: opened(resource.outputs), properties: resource.properties ?? [] };
     });
 }
 
-function refuse({ type, name, id, inputs, outputs, provider, remote, component }: ImportedResource): void {
+function refuse({ type, name, id, inputs, outputs, remote, component }: ImportedResource, project: Project): void {
     const unsupported =
-        (provider !== undefined && "the import of a resource of an explicit provider") ||
         (remote && "remote components") ||
-        (!component && unsupportedProviderOf(type, ""));
+        (isProviderType(type) && "the import of explicit providers") ||
+        (!component && unsupportedProviderOf(type, "", project));
     if (unsupported) throw new Error(`The rehearsal does not support ${unsupported}. The Pulumi CLI does.`);
     if (component) return;
     if (!id) throw new Error(`${type} '${name}' has no \`id\`.`);
-    if (!inputs || !outputs) {
+    if (type.startsWith(`${dynamicPackage}:`) && (!inputs || !outputs)) {
         throw new Error(
             `${type} '${name}' needs \`inputs\` and \`outputs\`: a dynamic resource cannot be imported by its id alone.`,
         );

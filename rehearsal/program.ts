@@ -1,8 +1,8 @@
 // The user's program: run by its own SDK, as Pulumi's language host runs it.
 
-import { NodeProcess } from "./node-process";
 import type { Config, Project } from "./project";
 import { resolveFrom } from "./provider-process";
+import { SideProcess } from "./side-process";
 
 /** What a program exits with when it has told its error through the engine's log. */
 export const toldExitCode = 32;
@@ -21,13 +21,12 @@ export interface ProgramOptions {
 }
 
 export class Program {
-    private readonly process: NodeProcess;
+    private readonly process: SideProcess;
     readonly exited: Promise<number | null>;
 
     constructor(options: ProgramOptions) {
         const { project, address } = options;
-        this.process = new NodeProcess({
-            script: resolveFrom(project.programFolder, "@pulumi/pulumi/cmd/run"),
+        this.process = SideProcess.node(resolveFrom(project.programFolder, "@pulumi/pulumi/cmd/run"), {
             nodeArguments: project.nodeArguments,
             arguments: [
                 ...["--monitor", address, "--engine", address, "--organization", "organization"],

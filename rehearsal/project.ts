@@ -17,6 +17,8 @@ export interface Project {
     nodeArguments: string[];
     typescript: boolean;
     tsconfig: string | undefined;
+    /** The folders of plugins by the name of their provider. */
+    plugins: ReadonlyMap<string, string>;
     /** Configuration that Pulumi.yaml declares, used where the stack has no value of its own. */
     defaults: Config;
     stackConfigFolder: string;
@@ -54,9 +56,15 @@ export function readProject(workDir: string): Project {
         nodeArguments: typeof options.nodeargs === "string" ? options.nodeargs.split(/\s+/).filter(Boolean) : [],
         typescript: options.typescript !== false,
         tsconfig: typeof options.tsconfig === "string" ? options.tsconfig : undefined,
+        plugins: pluginFolders(asObject(content.plugins).providers, folder),
         defaults: declaredConfig(asObject(content.config), name),
         stackConfigFolder: join(folder, typeof folderOfStacks === "string" ? folderOfStacks : "."),
     };
+}
+
+function pluginFolders(providers: Value | undefined, folder: string): Map<string, string> {
+    const entries = (Array.isArray(providers) ? providers : []).map(asObject);
+    return new Map(entries.map(({ name, path }) => [String(name), resolve(folder, String(path))]));
 }
 
 /** `main` names a folder, which says itself where the program begins, or a file. */

@@ -3,65 +3,139 @@
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { NodeProcess } from "./node-process";
 import { ProviderProtocol } from "./provider-protocol";
+import { SideProcess } from "./side-process";
 
 const patienceMs = 1000;
+/** How much of what a plugin prints is kept for the case that it dies. */
+const keptLines = 200;
 
 export interface ProviderProcessOptions {
-    /** The folder of Pulumi.yaml: the provider's own, too. */
+    /** The folder of Pulumi.yaml: the provider's working directory. */
     folder: string;
     engineAddress: string;
     environment: Record<string, string | undefined>;
-    /** What the provider prints once it serves. */
+    /** Messages about the provider, and what the host of dynamic resources prints. */
     onLine: (line: string) => void;
+    onMessage: (severity: "warning" | "error", message: string) => void;
 }
 
 export class ProviderProcess {
+    private stopping = false;
+
     private constructor(
-        private readonly process: NodeProcess,
+        private readonly process: SideProcess,
         readonly protocol: ProviderProtocol,
+        /** As the provider says itself; empty when it does not. */
+        readonly version: string,
     ) {}
 
-    /** Starts the host of dynamic resources that the project's own SDK brings. */
+    /** Starts the host of dynamic resources that the project's own SDK brings. What it prints is shown. */
     static async startDynamic(options: ProviderProcessOptions): Promise<ProviderProcess> {
-        const script = resolveFrom(options.folder, "@pulumi/pulumi/cmd/dynamic-provider");
-        const port = Promise.withResolvers<number>();
-        let waiting = true;
-        const process = new NodeProcess({
-            script,
-            arguments: [options.engineAddress],
-            folder: options.folder,
-            environment: options.environment,
+        const { folder, environment, engineAddress } = options;
+        const port = new PortLine("The provider");
+        const script = resolveFrom(folder, "@pulumi/pulumi/cmd/dynamic-provider");
+        const process = SideProcess.node(script, {
+            arguments: [engineAddress],
+            folder,
+            environment,
             onLine: (line, stream) => {
-                if (!waiting || stream === "stderr") return options.onLine(line);
-                waiting = false;
-                if (/^\d+$/.test(line)) port.resolve(Number(line));
-                else
-                    port.reject(
-                        new Error(`The provider wrote an invalid port to stdout: could not parse port: ${line}`),
-                    );
+                if (!port.takes(line, stream)) options.onLine(line);
             },
         });
+        return ProviderProcess.connect(process, port, { ...options, programFolder: folder });
+    }
+
+    /** Starts a plugin from its folder. What it prints is hidden, until it dies. */
+    static async startPlugin(
+        name: string,
+        programFolder: string,
+        options: ProviderProcessOptions,
+    ): Promise<ProviderProcess> {
+        const { folder, environment, engineAddress, onMessage } = options;
+        const command = join(programFolder, `pulumi-resource-${name}`);
+        const port = new PortLine(`${name} (resource) plugin [${command}]`);
+        const printed: string[] = [];
+        const process = SideProcess.executable({
+            command,
+            arguments: [engineAddress],
+            folder,
+            environment,
+            onLine: (line, stream) => {
+                if (port.takes(line, stream)) return;
+                printed.push(line);
+                if (printed.length > keptLines) printed.shift();
+            },
+        });
+        const connecting = ProviderProcess.connect(process, port, { ...options, programFolder });
+        const started = await connecting.catch((error) => {
+            if (port.seen) throw error;
+            throw new Error([error.message, ...printed].join("\n"), { cause: error });
+        });
         process.exited.then(
-            (code) => port.reject(new Error(`The provider of dynamic resources ended at once (exit code ${code}).`)),
-            port.reject,
+            () => {
+                if (started.stopping) return;
+                onMessage(
+                    "error",
+                    `Detected that ${command} exited prematurely.\n` +
+                        "This is *always* a bug in the provider. Please report the issue to the provider author as appropriate.\n" +
+                        `The last that it printed:\n${printed.join("\n")}`,
+                );
+            },
+            () => {},
         );
+        return started;
+    }
+
+    private static async connect(
+        process: SideProcess,
+        port: PortLine,
+        { engineAddress, programFolder }: ProviderProcessOptions & { programFolder: string },
+    ): Promise<ProviderProcess> {
+        process.exited.then(
+            (code) => port.fail(new Error(`${port.subject} ended at once (exit code ${code}).`)),
+            (error) => port.fail(error),
+        );
+        let protocol: ProviderProtocol | undefined;
         try {
-            const protocol = new ProviderProtocol(`127.0.0.1:${await port.promise}`);
-            await protocol.handshake(options.engineAddress, options.folder);
-            return new ProviderProcess(process, protocol);
+            protocol = new ProviderProtocol(`127.0.0.1:${await port.number}`);
+            const version = await protocol.handshake(engineAddress, programFolder);
+            return new ProviderProcess(process, protocol, version);
         } catch (error) {
-            await process.stop(0);
+            protocol?.close();
+            await process.stop(0).catch(() => {});
             throw error;
         }
     }
 
     async stop(): Promise<void> {
+        this.stopping = true;
         // A provider that cannot answer any more is ended all the same.
         await Promise.race([this.protocol.cancel().catch(() => {}), sleep(patienceMs, undefined, { ref: false })]);
         this.protocol.close();
         await this.process.stop(patienceMs);
+    }
+}
+
+/** The first line of a provider, which is its port. */
+class PortLine {
+    private readonly found = Promise.withResolvers<number>();
+    readonly number = this.found.promise;
+    seen = false;
+
+    constructor(readonly subject: string) {}
+
+    /** Whether the line is the one. */
+    takes(line: string, stream: "stdout" | "stderr"): boolean {
+        if (this.seen || stream === "stderr") return false;
+        this.seen = true;
+        if (/^\d+$/.test(line.trim())) this.found.resolve(Number(line));
+        else this.fail(new Error(`${this.subject} wrote an invalid port to stdout: could not parse port: ${line}`));
+        return true;
+    }
+
+    fail(error: Error): void {
+        this.found.reject(error);
     }
 }
 

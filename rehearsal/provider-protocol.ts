@@ -6,7 +6,9 @@ import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { ResourceState } from "./deployment-state";
 import {
+    containsUnknown,
     fromStruct,
     mapProperties,
     markSecrets,
@@ -26,7 +28,8 @@ export interface Failure {
 }
 
 export interface CheckAnswer {
-    inputs: Properties;
+    /** Undefined when the provider leaves them out. */
+    inputs?: Properties;
     failures: Failure[];
 }
 
@@ -60,6 +63,15 @@ export interface Subject {
     type: string;
 }
 
+/** Who manages resources: a provider process, or the engine itself where the resources are providers. */
+export type ResourceProvider = Pick<
+    ProviderProtocol,
+    "supportsPreview" | "check" | "diff" | "create" | "update" | "read" | "delete"
+> & {
+    /** Told of a resource that stays as it is. */
+    keep?(old: ResourceState, next: ResourceState): Promise<void>;
+};
+
 type Unary<Request, Answer> = (
     request: Request,
     done: (error: ServiceError | null, answer: Answer) => void,
@@ -71,6 +83,8 @@ export class ProviderProtocol {
     private readonly client: ResourceProviderClient;
     private receiver: Receiver = plainReceiver;
     private handshaken = false;
+    /** Whether the configuration is not known before the run itself: then the provider is asked for nothing. */
+    private isUnknown = false;
     /** Whether the provider itself answers creates and updates of a preview. */
     supportsPreview = false;
 
@@ -78,12 +92,15 @@ export class ProviderProtocol {
         this.client = new ResourceProviderClient(address, credentials.createInsecure(), channelOptions);
     }
 
-    async handshake(engineAddress: string, folder: string): Promise<void> {
+    /** Agrees on what each side takes, and answers the provider's version; empty when it says none. */
+    async handshake(engineAddress: string, folder: string): Promise<string> {
         const request = new proto.ProviderHandshakeRequest()
             .setEngineAddress(engineAddress)
             .setRootDirectory(folder)
             .setProgramDirectory(folder)
             .setConfigureWithUrn(true);
+        // Older SDKs lack it.
+        request.setInvokeWithPreview?.(true);
         const answer = await this.implemented<proto.ProviderHandshakeRequest, proto.ProviderHandshakeResponse>(
             (sent, done) => this.client.handshake(sent, done),
             request,
@@ -92,7 +109,11 @@ export class ProviderProtocol {
             this.accept(answer.getAcceptSecrets(), answer.getAcceptResources(), true);
             this.handshaken = true;
         }
-        await this.implemented<Empty, PluginInfo>((sent, done) => this.client.getPluginInfo(sent, done), new Empty());
+        const info = await this.implemented<Empty, PluginInfo>(
+            (sent, done) => this.client.getPluginInfo(sent, done),
+            new Empty(),
+        );
+        return info?.getVersion() ?? "";
     }
 
     /** The provider's view of its configuration; undefined when it has none of its own. */
@@ -123,6 +144,8 @@ export class ProviderProtocol {
     }
 
     async configure(subject: Subject, id: string, config: Properties): Promise<void> {
+        this.isUnknown = containsUnknown(config);
+        if (this.isUnknown) return;
         const request = about(new proto.ConfigureRequest(), subject)
             .setId(id)
             .setArgs(toStruct(config))
@@ -132,6 +155,7 @@ export class ProviderProtocol {
             .setSendsOldInputsToDelete(true);
         const packageName = subject.type.slice(subject.type.lastIndexOf(":") + 1);
         for (const [key, value] of Object.entries(config)) {
+            if (key === "version") continue;
             const plain = reduceTo(plainReceiver, value);
             const written = typeof plain === "string" ? plain : JSON.stringify(plain);
             request.getVariablesMap().set(`${packageName}:config:${key}`, written);
@@ -145,6 +169,7 @@ export class ProviderProtocol {
     }
 
     async check(subject: Subject, olds: Properties, news: Properties): Promise<CheckAnswer> {
+        if (this.isUnknown) return { inputs: news, failures: [] };
         const request = about(new proto.CheckRequest(), subject).setOlds(this.struct(olds)).setNews(this.struct(news));
         const answer = await ask<proto.CheckRequest, proto.CheckResponse>(
             (sent, done) => this.client.check(sent, done),
@@ -161,6 +186,9 @@ export class ProviderProtocol {
         newInputs: Properties,
         ignoreChanges: string[],
     ): Promise<DiffAnswer> {
+        if (this.isUnknown) {
+            return { changes: true, replaces: [], changed: [], deleteBeforeReplace: false, details: [] };
+        }
         const request = about(new proto.DiffRequest(), subject)
             .setId(id)
             .setOldInputs(this.hashesOnly(oldInputs))
@@ -175,6 +203,7 @@ export class ProviderProtocol {
     }
 
     async create(subject: Subject, inputs: Properties, timeout: number, preview: boolean): Promise<LiveObject> {
+        if (this.isUnknown) return { id: "", outputs: {}, initErrors: [] };
         const request = about(new proto.CreateRequest(), subject)
             .setProperties(this.struct(inputs))
             .setTimeout(timeout)
@@ -201,6 +230,7 @@ export class ProviderProtocol {
         timeout: number,
         preview: boolean,
     ): Promise<LiveObject> {
+        if (this.isUnknown) return { id, outputs: {}, initErrors: [] };
         const request = about(new proto.UpdateRequest(), subject)
             .setId(id)
             .setOldInputs(this.hashesOnly(oldInputs))
@@ -219,12 +249,20 @@ export class ProviderProtocol {
         return { ...updated, outputs: this.returned(updated.outputs, newInputs) };
     }
 
-    /** The object as it is now; undefined when it is gone. */
-    async read(subject: Subject, id: string, inputs: Properties, outputs: Properties): Promise<LiveObject | undefined> {
-        const request = about(new proto.ReadRequest(), subject)
-            .setId(id)
-            .setInputs(this.hashesOnly(inputs))
-            .setProperties(this.hashesOnly(outputs));
+    /** The object as it is now; undefined when it is gone. `known` is what the state has of it: nothing before an import. */
+    async read(
+        subject: Subject,
+        id: string,
+        known: { inputs: Properties; outputs: Properties } | undefined,
+        timeout: number,
+    ): Promise<LiveObject | undefined> {
+        if (this.isUnknown) return { id, outputs: {}, inputs: {}, initErrors: [] };
+        const request = about(new proto.ReadRequest(), subject).setId(id);
+        // Older SDKs lack it.
+        request.setTimeout?.(timeout);
+        // What is not there tells an import from other reads.
+        if (known) request.setInputs(this.hashesOnly(known.inputs)).setProperties(this.hashesOnly(known.outputs));
+        const { inputs, outputs } = known ?? { inputs: {}, outputs: {} };
         const found = await this.live(async () => {
             const answer = await ask<proto.ReadRequest, proto.ReadResponse>(
                 (sent, done) => this.client.read(sent, done),
@@ -263,6 +301,7 @@ export class ProviderProtocol {
 
     /** The result of a function, or why the provider does not take its arguments. */
     async invoke(token: string, args: Properties, preview: boolean): Promise<InvokeAnswer> {
+        if (this.isUnknown) return { result: {}, failures: [] };
         const request = new proto.InvokeRequest().setTok(token).setArgs(this.struct(args)).setPreview(preview);
         const answer = await ask<proto.InvokeRequest, proto.InvokeResponse>(
             (sent, done) => this.client.invoke(sent, done),
@@ -379,8 +418,9 @@ function plainStruct(values: Properties) {
 }
 
 function checkAnswer(answer: proto.CheckResponse, sent: Properties): CheckAnswer {
+    const inputs = answer.getInputs();
     return {
-        inputs: restoreContents(markSecrets(fromStruct(answer.getInputs()), sent), sent),
+        ...(inputs && { inputs: restoreContents(markSecrets(fromStruct(inputs), sent), sent) }),
         failures: failuresIn(answer.getFailuresList()),
     };
 }

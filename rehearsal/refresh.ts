@@ -51,7 +51,7 @@ async function look(
     old: ResourceState,
     warn: RefreshOptions["warn"],
 ): Promise<{ state: ResourceState | undefined; result: Operation }> {
-    const found = await provider.read(subject(old), old.id, old.inputs, old.outputs);
+    const found = await provider.read(subject(old), old.id, old, old.customTimeouts.read ?? 0);
     if (!found) return { state: undefined, result: "delete" };
     const { id, outputs, inputs = old.inputs, initErrors } = found;
     if (initErrors.length > 0) {

@@ -2,9 +2,10 @@
 
 import type { ReadResourceRequest, RegisterResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 import { type Alias, decodeAlias, makeUrn } from "./aliases";
-import { isProviderType, stackType } from "./deployment-state";
+import { isProviderType, providerTypePrefix, stackType } from "./deployment-state";
 import { parseDuration } from "./durations";
 import type { Project } from "./project";
+import { dynamicPackage, missingPlugin, type ProviderRequest } from "./providers";
 import { fromStruct, mapProperties, type Properties, type Value, withoutOutputValues } from "./values";
 
 /** A resource as the program wants it. */
@@ -35,6 +36,12 @@ export interface Goal {
     deleteBeforeReplace: boolean | undefined;
     additionalSecretOutputs: string[];
     aliases: Alias[];
+    /** The id of what exists and is to be taken over; empty when there is nothing. */
+    importId: string;
+    /** Of a component: the providers of all below it, by package. */
+    providers: Record<string, string>;
+    /** Which provider it gets when none is named here, nor by a component above it. */
+    request: ProviderRequest;
 }
 
 /** Options that say nothing. */
@@ -53,9 +60,9 @@ export const noOptions = {
     deleteBeforeReplace: undefined,
     additionalSecretOutputs: [],
     aliases: [],
+    importId: "",
+    providers: {},
 } satisfies Partial<Goal>;
-
-const dynamicTypePrefix = "pulumi-nodejs:";
 
 /** What every URN of a stack begins with. */
 export interface Place {
@@ -75,11 +82,18 @@ export function decodeRegistration(request: RegisterResourceRequest, urn: string
     request.getPropertydependenciesMap().forEach((list, key) => {
         propertyDependencies[key] = list.getUrnsList();
     });
+    const providers: Record<string, string> = {};
+    request.getProvidersMap().forEach((reference, name) => {
+        providers[name] = reference;
+    });
     return {
         urn,
         type: request.getType(),
         name: request.getName(),
         custom: request.getCustom(),
+        importId: request.getImportid(),
+        providers,
+        request: providerRequest(request.getType(), request),
         parent: request.getParent(),
         provider: request.getProvider(),
         properties: mapProperties(fromStruct(request.getObject()), withoutOutputValues),
@@ -114,7 +128,17 @@ export function decodeRead(request: ReadResourceRequest, urn: string): Goal {
         properties: mapProperties(fromStruct(request.getProperties()), withoutOutputValues),
         dependencies: request.getDependenciesList(),
         additionalSecretOutputs: request.getAdditionalsecretoutputsList(),
+        request: providerRequest(request.getType(), request),
     };
+}
+
+/** The default provider for `token`: of its package, and of the version that the SDK belongs to. */
+export function providerRequest(
+    token: string,
+    from: { getVersion(): string; getPlugindownloadurl(): string },
+): ProviderRequest {
+    const downloadUrl = from.getPlugindownloadurl().replace(/\/$/, "");
+    return { package: token.split(":")[0] ?? "", version: from.getVersion(), downloadUrl };
 }
 
 function decodeTimeouts(timeouts: RegisterResourceRequest.CustomTimeouts | undefined): Record<string, number> {
@@ -131,29 +155,28 @@ function decodeTimeouts(timeouts: RegisterResourceRequest.CustomTimeouts | undef
 
 /** Fields of a registration that stand for an option which this engine does not have. Older SDKs lack some of them. */
 const unsupportedOptions = {
-    importid: "import",
     hooks: "hooks",
-    provider: "provider",
-    providersMap: "providers",
+    envVarMappingsMap: "envVarMappings",
     stateMigrationsList: "stateMigrations",
 } as const;
 
 /** The first thing in the request that the rehearsal cannot do, named as users know it. */
-export function unsupportedIn(request: RegisterResourceRequest): string | undefined {
-    const fields = request.toObject();
-    for (const field of Object.keys(unsupportedOptions) as (keyof typeof unsupportedOptions)[]) {
-        if (says(fields[field])) return `the resource option \`${unsupportedOptions[field]}\``;
+export function unsupportedIn(request: RegisterResourceRequest, project: Project): string | undefined {
+    const fields = request.toObject() as Record<string, unknown>;
+    for (const [field, option] of Object.entries(unsupportedOptions)) {
+        if (says(fields[field])) return `the resource option \`${option}\``;
     }
     if (request.getRemote()) return "remote components";
-    return request.getCustom() ? unsupportedProviderOf(request.getType(), request.getPackageref()) : undefined;
+    return request.getCustom() ? unsupportedProviderOf(request.getType(), request.getPackageref(), project) : undefined;
 }
 
 /** What of a resource or a function of `token` the rehearsal has no provider for. */
-export function unsupportedProviderOf(token: string, packageReference: string): string | undefined {
-    if (isProviderType(token)) return `explicit providers (\`${token}\`)`;
+export function unsupportedProviderOf(token: string, packageReference: string, project: Project): string | undefined {
     if (packageReference !== "") return "parameterized packages";
     if (token.startsWith("pulumi:pulumi:")) return `\`${token}\` (stack references)`;
-    return token.startsWith(dynamicTypePrefix) ? undefined : `the provider plugin \`${token.split(":")[0]}\``;
+    const name = isProviderType(token) ? token.slice(providerTypePrefix.length) : (token.split(":")[0] ?? "");
+    if (name === dynamicPackage || project.plugins.has(name)) return undefined;
+    return missingPlugin(name);
 }
 
 /** Whether a field says anything: an empty message says as little as one that is not there. */

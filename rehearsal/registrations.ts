@@ -1,6 +1,5 @@
 // What a program registers: taken in the order in which it comes, decided one at a time, answered when it is done.
 
-import { randomUUID } from "node:crypto";
 import type {
     ReadResourceRequest,
     RegisterResourceRequest,
@@ -9,31 +8,36 @@ import type {
 import { makeUrn } from "./aliases";
 import { holdsAsset, unsupportedArchive, withHashes } from "./assets";
 import type { Checkpoint } from "./checkpoint";
-import { decideFrom } from "./decision";
-import { providerReference, providerTypePrefix, type ResourceState } from "./deployment-state";
-import type { Config, Project } from "./project";
+import {
+    isProviderType,
+    providerReference,
+    providerTypePrefix,
+    providerUrn,
+    type ResourceState,
+} from "./deployment-state";
+import type { Project } from "./project";
 import type { InvokeAnswer } from "./provider-protocol";
-import type { Providers } from "./providers";
+import { defaultName, type ProviderRequest, type Providers, withVersion } from "./providers";
 import {
     decodeRead,
     decodeRegistration,
     type Goal,
     noOptions,
     place,
+    providerRequest,
     unsupportedIn,
     unsupportedProviderOf,
 } from "./registration";
 import { type Step, Told } from "./step";
 import type { StepExecutor } from "./step-executor";
-import { type Registration, type StepGenerator, wantedState } from "./step-generator";
+import type { Registration, StepGenerator } from "./step-generator";
 import { Transforms } from "./transforms";
-import { fromStruct, type Properties, secret, unknown } from "./values";
+import { fromStruct, type Properties, unknown } from "./values";
 
 export interface RegistrationsOptions {
     project: Project;
     stackName: string;
     stackUrn: string;
-    config: Config;
     dryRun: boolean;
     checkpoint: Checkpoint;
     generator: StepGenerator;
@@ -45,14 +49,11 @@ export interface RegistrationsOptions {
     refuse: (urn: string, what: string) => void;
 }
 
-/** The type of the one provider that this engine has. */
-export const dynamicProviderType = `${providerTypePrefix}pulumi-nodejs`;
-
 export class Registrations {
     private deciding: Promise<void> = Promise.resolve();
     private readonly goals = new Map<string, Goal>();
     private readonly done = new Map<string, ResourceState>();
-    private dynamicProvider: Promise<string> | undefined;
+    private readonly defaultProviders = new Map<string, Promise<string>>();
     /** The stack's outputs, once the program has told them. */
     stackOutputs: Properties | undefined;
 
@@ -65,25 +66,26 @@ export class Registrations {
     async register(request: RegisterResourceRequest): Promise<ResourceState> {
         const urn = place(request, this.options);
         await this.transforms.apply(urn, request);
-        const unsupported = unsupportedIn(request);
+        const unsupported = unsupportedIn(request, this.options.project);
         if (unsupported) return this.refuse(unsupported, urn);
         const goal = decodeRegistration(request, urn);
         const archive = unsupportedArchive(goal.properties);
         if (archive) return this.refuse(archive, urn);
         this.inherit(goal);
         goal.properties = await this.withHashes(goal.properties);
-        if (goal.custom) goal.provider = await this.providerReference();
+        if (isProviderType(goal.type)) goal.properties = withVersion(goal.properties, goal.request);
+        else if (goal.custom) goal.provider = await this.providerOf(goal);
         return this.decided(goal, (registration) => this.options.generator.generate(registration));
     }
 
     /** Resolves with what is read, and never when it cannot be. */
     async read(request: ReadResourceRequest): Promise<ResourceState> {
         const urn = place(request, this.options);
-        const unsupported = unsupportedProviderOf(request.getType(), request.getPackageref());
+        const unsupported = unsupportedProviderOf(request.getType(), request.getPackageref(), this.options.project);
         if (unsupported) return this.refuse(unsupported, urn);
         const goal = decodeRead(request, urn);
         goal.properties = await this.withHashes(goal.properties);
-        goal.provider = await this.providerReference();
+        goal.provider = await this.providerOf(goal);
         return this.decided(goal, (registration) => this.options.generator.generateRead(registration, request.getId()));
     }
 
@@ -96,13 +98,15 @@ export class Registrations {
     /** The same for a request that no transform of this run changes. */
     async call(request: ResourceInvokeRequest): Promise<InvokeAnswer> {
         const token = request.getTok();
-        const unsupported =
-            request.getProvider() === ""
-                ? unsupportedProviderOf(token, request.getPackageref())
-                : "the invoke option `provider`";
+        const unsupported = unsupportedProviderOf(token, request.getPackageref(), this.options.project);
         if (unsupported) return this.refuse(unsupported);
         const { providers, checkpoint, dryRun } = this.options;
-        const provider = await providers.find(await this.providerReference(), checkpoint.base.resources);
+        const given = request.getProvider();
+        const reference =
+            given === "" ? await this.defaultProvider(providerRequest(token, request)) : this.known(given);
+        // The configuration of its provider is known only later in this run.
+        if (reference === undefined) return { result: {}, failures: [] };
+        const provider = await providers.find(reference, checkpoint.base.resources);
         try {
             return await provider.invoke(token, await this.withHashes(fromStruct(request.getArgs())), dryRun);
         } catch (cause) {
@@ -142,15 +146,33 @@ export class Registrations {
                 this.done.set(goal.urn, state);
                 resolve(state);
             };
-            await this.options.executor.begin(await generate({ goal, answer }));
+            const later = (next: () => Promise<Step[]>) =>
+                this.decide(goal.urn, async () => this.options.executor.begin(await next()));
+            await this.options.executor.begin(await generate({ goal, answer, later }));
         });
         return promise;
     }
 
-    /** `urn::id` of the provider of dynamic resources, which is registered when the first of them needs it. */
-    providerReference(): Promise<string> {
-        this.dynamicProvider ??= this.registerDynamicProvider();
-        return this.dynamicProvider;
+    /** `urn::id` of the provider that the goal names, a component above it does, or the default one of its package. */
+    private async providerOf(goal: Goal): Promise<string> {
+        const { request, provider, providers } = goal;
+        const given = provider || providers[request.package] || this.goals.get(goal.parent)?.providers[request.package];
+        return given ?? this.defaultProvider(request);
+    }
+
+    /** `urn::id` of a default provider, which is registered when the first resource or function needs it. */
+    defaultProvider(request: ProviderRequest): Promise<string> {
+        const name = `${request.package}/${defaultName(request)}`;
+        const known = this.defaultProviders.get(name) ?? this.registerDefaultProvider(request);
+        this.defaultProviders.set(name, known);
+        return known;
+    }
+
+    /** The reference of a provider that this run has, for one whose id the asker does not know. */
+    private known(reference: string): string | undefined {
+        if (this.options.dryRun || !reference.endsWith(`::${unknown}`)) return reference;
+        const state = this.done.get(providerUrn(reference));
+        return state && providerReference(state);
     }
 
     private inherit(goal: Goal): void {
@@ -158,6 +180,7 @@ export class Registrations {
         goal.protect ??= parent?.protect;
         goal.retainOnDelete ??= parent?.retainOnDelete;
         goal.deletedWith ||= parent?.deletedWith ?? "";
+        if (!goal.custom) goal.providers = { ...parent?.providers, ...goal.providers };
         this.goals.set(goal.urn, goal);
     }
 
@@ -192,43 +215,26 @@ export class Registrations {
         }
     }
 
-    /** The default provider of dynamic resources: a resource of its own, which keeps the whole configuration. */
-    private registerDynamicProvider(): Promise<string> {
-        const { project, stackName, config, dryRun, checkpoint, generator, executor, providers } = this.options;
-        const type = dynamicProviderType;
-        const urn = makeUrn(stackName, project.name, "", type, "default");
-        const { promise, resolve } = Promise.withResolvers<string>();
-        this.decide(urn, async () => {
-            const inputs: Properties = {};
-            for (const [key, value] of Object.entries(config)) {
-                inputs[key] = value.secret ? secret(value.value) : value.value;
-            }
-            const subject = { urn, type, name: "default" };
-            const old = checkpoint.base.resources.find((resource) => resource.urn === urn && !resource.delete);
-            const protocol = await providers.start();
-            const checked = await protocol.checkConfig(subject, old?.inputs ?? {}, inputs);
-            const next = wantedState({ ...providerGoal(urn, type), properties: checked?.inputs ?? inputs });
-            next.id = old?.id ?? (dryRun ? unknown : randomUUID());
-            const answer = (state: ResourceState) => resolve(providerReference(state));
-            generator.settle(urn);
-            if (!old) {
-                const configure = (state: ResourceState) => providers.serve(state, protocol);
-                await executor.begin([{ operation: "create", urn, next, answer, configure }]);
-                return;
-            }
-            const difference = await protocol.diffConfig(subject, old.inputs, old.outputs, next.inputs);
-            const { changes } = decideFrom(difference, old, next);
-            // A provider that sees no difference goes on with the configuration that it had.
-            const configure = (state: ResourceState) =>
-                providers.serve(changes ? state : { ...state, inputs: old.inputs }, protocol);
-            await executor.begin([{ operation: changes ? "update" : "same", urn, old, next, answer, configure }]);
-        });
-        return promise;
+    /** A default provider is a resource that the engine registers itself. */
+    private async registerDefaultProvider(request: ProviderRequest): Promise<string> {
+        const { project, stackName, generator, providers } = this.options;
+        const type = `${providerTypePrefix}${request.package}`;
+        const name = defaultName(request);
+        const properties = providers.defaultInputs(request);
+        const urn = makeUrn(stackName, project.name, "", type, name);
+        const goal: Goal = {
+            ...noOptions,
+            urn,
+            type,
+            name,
+            custom: true,
+            parent: "",
+            provider: "",
+            properties,
+            request,
+        };
+        return providerReference(await this.decided(goal, (registration) => generator.generate(registration)));
     }
-}
-
-function providerGoal(urn: string, type: string): Goal {
-    return { ...noOptions, urn, type, name: "default", custom: true, parent: "", provider: "", properties: {} };
 }
 
 /** What an error says to people; nothing when they have been told already. */

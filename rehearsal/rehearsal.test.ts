@@ -342,7 +342,7 @@ test.concurrent("a run that is cancelled finishes what it is doing, and begins n
 test.concurrent("what the rehearsal does not do, it refuses by name", async () => {
     const toy = new Toy();
     const invoked = await toy.run("preview", { last: "invoke" });
-    expect(invoked.stdout).toContain("The rehearsal does not support the provider plugin `toy`.");
+    expect(invoked.stdout).toContain("The rehearsal does not support the provider plugin `toy`, unless ");
     const stack = toy.open({});
     await expect(stack.up({ target: [urn("a")] })).rejects.toThrow("does not support the option `target`");
     await expect(stack.import({ converter: "terraform" })).rejects.toThrow("does not support the option `converter`");

@@ -160,7 +160,7 @@ export class RehearsalStack {
      */
     async import(options: ImportOptions & { resources?: ImportedResource[] }): Promise<ImportResult> {
         const { resources = [], nameTable = {}, protect = true, generateCode: _, ...rest } = options;
-        const imports = () => readImportFile({ resources, nameTable, protect }, this.name, this.project.name);
+        const imports = () => readImportFile({ resources, nameTable, protect }, this.name, this.project);
         const outcome = await this.run("import", false, rest, imports);
         return { ...outcome, generatedCode: "" };
     }

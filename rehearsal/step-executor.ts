@@ -98,7 +98,8 @@ export class StepExecutor {
                 await this.read(step, existing(step.next));
                 break;
             case "import":
-                await this.import(existing(step.next));
+            case "import-replacement":
+                await this.import(step, existing(step.next));
                 break;
             case "delete":
             case "delete-replaced":
@@ -142,10 +143,6 @@ export class StepExecutor {
     }
 
     private async callCreate(step: Step, next: ResourceState): Promise<LiveObject> {
-        if (step.configure) {
-            await step.configure(next);
-            return { id: next.id, outputs: next.inputs, initErrors: [] };
-        }
         if (!step.provider) return { id: "", outputs: {}, initErrors: [] };
         const { dryRun } = this.options;
         if (dryRun && !step.provider.supportsPreview) return { id: "", outputs: next.inputs, initErrors: [] };
@@ -175,10 +172,6 @@ export class StepExecutor {
     }
 
     private async callUpdate(step: Step, old: ResourceState, next: ResourceState): Promise<LiveObject> {
-        if (step.configure) {
-            await step.configure(next);
-            return { id: next.id, outputs: next.inputs, initErrors: [] };
-        }
         if (!step.provider) return { id: next.id, outputs: {}, initErrors: [] };
         const { dryRun } = this.options;
         if (dryRun && !step.provider.supportsPreview) return { id: next.id, outputs: next.inputs, initErrors: [] };
@@ -202,7 +195,13 @@ export class StepExecutor {
             await this.checkpoint.begin(next, "reading");
             let found: LiveObject | undefined;
             try {
-                found = await step.provider?.read(subject(next), next.id, next.inputs, next.inputs);
+                const { id, inputs, customTimeouts } = next;
+                found = await step.provider?.read(
+                    subject(next),
+                    id,
+                    { inputs, outputs: inputs },
+                    customTimeouts.read ?? 0,
+                );
                 if (!found) throw new Error(`resource '${next.id}' does not exist`);
             } catch (error) {
                 await this.checkpoint.end(next, {});
@@ -219,10 +218,19 @@ export class StepExecutor {
         await this.checkpoint.end(next, { made: next, gone: step.deleteLater ? undefined : step.old });
     }
 
-    /** Takes what exists, and is known in full, into the state. */
-    private async import(next: ResourceState): Promise<void> {
+    /** Takes what exists into the state: as it is read, unless its outputs are known in full. */
+    private async import(step: Step, next: ResourceState): Promise<void> {
+        await this.checkpoint.begin(next, "importing");
+        try {
+            if (step.provider && Object.keys(next.outputs).length === 0) await readImported(step, next);
+            await step.judge?.();
+        } catch (error) {
+            await this.checkpoint.end(next, {});
+            throw error;
+        }
         next.created = next.modified = new Date().toISOString();
         markSecretOutputs(next);
+        if (step.deleteLater && step.old) step.old.delete = true;
         await this.checkpoint.end(next, { made: next });
     }
 
@@ -247,7 +255,7 @@ export class StepExecutor {
         next.outputs = old.outputs;
         if (old.created !== undefined) next.created = old.created;
         if (old.modified !== undefined) next.modified = old.modified;
-        await step.configure?.(next);
+        await step.provider?.keep?.(old, next);
         markSecretOutputs(next);
         this.checkpoint.keep(old, next);
     }
@@ -279,6 +287,18 @@ class ProtectedError extends Error {
                 `\`pulumi state unprotect '${urn}'\``,
         );
     }
+}
+
+/** What was given besides fills what the provider cannot read. */
+async function readImported({ provider, importId = "" }: Step, next: ResourceState): Promise<void> {
+    const found = await provider?.read(subject(next), importId, undefined, next.customTimeouts.read ?? 0);
+    if (!found) throw new Error(`resource '${importId}' does not exist`);
+    if (!found.inputs) {
+        const [name] = next.type.split(":");
+        throw new Error(`provider does not support importing resources; please try updating the '${name}' plugin`);
+    }
+    const { id, inputs, outputs, initErrors } = found;
+    Object.assign(next, { id, inputs: { ...next.inputs, ...inputs }, outputs, initErrors });
 }
 
 export function subject({ urn, type }: ResourceState): Subject {

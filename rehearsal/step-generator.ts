@@ -3,10 +3,10 @@
 import { formerUrns } from "./aliases";
 import { type Decision, decideFrom, describe, describeOptions } from "./decision";
 import { dependentsOf, rename } from "./dependency-graph";
-import { isProviderType, type ResourceState } from "./deployment-state";
+import { isProviderType, providerUrn, type ResourceState } from "./deployment-state";
 import { resetPath, touchesAny } from "./property-path";
-import type { CheckAnswer, ProviderProtocol } from "./provider-protocol";
-import type { Providers } from "./providers";
+import type { CheckAnswer, ResourceProvider } from "./provider-protocol";
+import { isReplacement, type Providers } from "./providers";
 import type { Goal } from "./registration";
 import { type Difference, type Step, Told } from "./step";
 import { subject } from "./step-executor";
@@ -16,6 +16,8 @@ import { isSecret, mapProperties, masked, type Properties, sameValue, unknown, t
 export interface Registration {
     goal: Goal;
     answer: (state: ResourceState) => void;
+    /** Has what follows decided in its turn, when something has been found out. */
+    later: (generate: () => Promise<Step[]>) => void;
 }
 
 export interface GeneratorOptions {
@@ -34,6 +36,8 @@ export class StepGenerator {
     private readonly takenBy = new Map<string, string>();
     private readonly foundBy = new Map<string, string>();
     private readonly replaced = new Set<string>();
+    /** The providers that the program uses, by URN. */
+    private readonly providers = new Map<string, ResourceState>();
     /** URNs deleted before their replacement is made. */
     private readonly deleted = new Set<string>();
     private readonly pendingDeletes = new Set<ResourceState>();
@@ -47,19 +51,24 @@ export class StepGenerator {
     ) {}
 
     /** The steps for one registration, in their order. Throws `Told` when the program is to be stopped for it. */
-    async generate({ goal, answer }: Registration): Promise<Step[]> {
+    async generate({ goal, answer, later }: Registration): Promise<Step[]> {
         const { urn } = goal;
         this.see(urn);
         const { old, former, conflict } = this.findOld(goal);
         const next = wantedState(goal);
-        const provider = goal.custom ? await this.options.providers.find(goal.provider, this.resources) : undefined;
+        const provider = await this.options.providers.of(next, this.resources);
         const work = { urn, next, answer, ...(provider && { provider }) };
 
         // Its old self is gone already, on behalf of something that it depends on.
         const recreating = this.deleted.delete(old?.urn ?? urn);
+        if (isImport(goal, old)) {
+            if (former !== undefined) this.takeOver(former, urn);
+            return this.import(work, goal, recreating ? undefined : old, later);
+        }
         const known = recreating || old?.external ? undefined : old;
         if (known) next.inputs = this.withIgnoredChanges(goal, known.inputs);
         if (provider) next.inputs = await this.check(provider, next, known?.inputs ?? {}, next.inputs);
+        if (isProviderType(goal.type)) this.providers.set(urn, next);
         if (conflict) {
             this.options.error(urn, conflict);
             throw new Told();
@@ -77,6 +86,12 @@ export class StepGenerator {
             return replacement(step, recreating ? "delete first" : "create first");
         }
 
+        return this.change(work, goal, old);
+    }
+
+    /** The steps that bring `old` to what is wanted. */
+    private async change(work: Omit<Work, "old">, goal: Goal, old: ResourceState): Promise<Step[]> {
+        const { urn, next, provider } = work;
         const decision = await this.decide(provider, goal, old, next);
         const step = { ...work, old, ...(decision.difference && { difference: decision.difference }) };
         this.decided.add(urn);
@@ -85,6 +100,34 @@ export class StepGenerator {
         }
         if (decision.changes || old.initErrors.length > 0) return [{ operation: "update", ...step }];
         return [{ operation: "same", ...work, old, ...describeOptions(old, next) }];
+    }
+
+    /** Takes over what exists under the id that the program names. Where the two differ, it is changed at once. */
+    private import(
+        { answer, ...work }: Omit<Work, "old">,
+        goal: Goal,
+        replaced: ResourceState | undefined,
+        later: Registration["later"],
+    ): Step[] {
+        const { urn, next, provider } = work;
+        this.decided.add(urn);
+        const imported = (state: ResourceState) =>
+            later(async () => {
+                const wanted = { ...wantedState(goal), inputs: this.withIgnoredChanges(goal, state.inputs) };
+                if (provider) wanted.inputs = await this.check(provider, wanted, state.inputs, wanted.inputs);
+                const steps = await this.change({ ...work, next: wanted, ...(answer && { answer }) }, goal, state);
+                // Nothing differs: it has been told as an import.
+                if (steps.some(({ operation }) => operation !== "same")) return steps;
+                answer?.(state);
+                return [];
+            });
+        next.inputs = {};
+        const step: Step = { ...work, operation: "import", importId: goal.importId, answer: imported };
+        if (!replaced) return [step];
+        return [
+            { ...step, operation: "import-replacement", old: replaced, deleteLater: true },
+            { operation: "replace", urn, old: replaced, next },
+        ];
     }
 
     /** The steps for something that is only read. What this stack has managed under the same name goes, unless it is that. */
@@ -101,11 +144,6 @@ export class StepGenerator {
             { ...step, deleteLater: true },
             { operation: "replace", urn, old, next },
         ];
-    }
-
-    /** Takes note of a resource whose steps are decided elsewhere. */
-    settle(urn: string): void {
-        this.decided.add(urn);
     }
 
     /** What the state has and the program no longer asks for, and old halves of replacements. */
@@ -170,28 +208,34 @@ export class StepGenerator {
     }
 
     /** The inputs as the provider takes them; throws `Told` when it does not. */
-    async check(provider: ProviderProtocol, next: ResourceState, olds: Properties, news: Properties) {
+    private async check(
+        provider: ResourceProvider,
+        next: ResourceState,
+        olds: Properties,
+        news: Properties,
+    ): Promise<Properties> {
         const answer = await provider.check(subject(next), olds, news);
         this.refuseFailures(next, news, answer);
-        return answer.inputs;
+        if (!answer.inputs && Object.keys(olds).length > 0) {
+            throw new Error(
+                `The provider answered the check of ${next.urn} without inputs: its change cannot be found out.`,
+            );
+        }
+        return answer.inputs ?? {};
     }
 
-    private refuseFailures(next: ResourceState, news: Properties, { failures }: CheckAnswer): void {
-        const what = `${next.type} resource '${subject(next).name}'`;
-        for (const { property, reason } of failures) {
-            const where = property === "" ? what : `${what}: property ${property} value {${printed(news[property])}}`;
-            this.options.error(next.urn, `${where} has a problem: ${reason}`);
-        }
-        if (failures.length > 0) throw new Told();
+    private refuseFailures(next: ResourceState, news: Properties, answer: CheckAnswer): void {
+        for (const message of failureMessages(next, news, answer)) this.options.error(next.urn, message);
+        if (answer.failures.length > 0) throw new Told();
     }
 
     private async decide(
-        provider: ProviderProtocol | undefined,
+        provider: ResourceProvider | undefined,
         goal: Goal,
         old: ResourceState,
         next: ResourceState,
     ): Promise<Decision> {
-        if (this.isForced(old, next)) {
+        if (this.isForced(old, next) || (await this.isProviderReplaced(old, next))) {
             return { changes: true, replaces: true, deleteBeforeReplace: false, ...describe(undefined, old, next) };
         }
         const answer = await provider?.diff(
@@ -211,15 +255,34 @@ export class StepGenerator {
     private isForced(old: ResourceState, next: ResourceState): boolean {
         const triggers = [old.replacementTrigger, next.replacementTrigger];
         return (
-            old.provider !== next.provider ||
             [next.deletedWith, ...next.replaceWith].some((urn) => this.replaced.has(urn)) ||
             (!triggers.includes(null) && !sameValue(old.replacementTrigger, next.replacementTrigger))
         );
     }
 
+    /** Whether another provider manages it, one that cannot manage what the former has made. */
+    private async isProviderReplaced(old: ResourceState, next: ResourceState): Promise<boolean> {
+        if (old.provider === next.provider) return false;
+        if (old.provider === "" || next.provider === "") return true;
+        const [formerUrn, urn] = [providerUrn(old.provider), providerUrn(next.provider)];
+        const former = this.olds?.get(formerUrn);
+        const state = this.providers.get(urn);
+        if (!former || !state) return true;
+        if (this.takenBy.get(formerUrn) === urn) return false;
+        const protocol = await this.options.providers.find(next.provider, this.resources);
+        const difference = await this.options.providers.compare(protocol, subject(state), former, state.inputs);
+        return isReplacement(difference);
+    }
+
     private async replace(step: Work, goal: Goal, decision: Decision): Promise<Step[]> {
         const { urn, old, next } = step;
         if (old.protect && next.protect) this.refuseReplacement(urn);
+        if (goal.importId !== "" && !this.options.dryRun) {
+            throw new Error(
+                "previously-imported resources that still specify an ID may not be replaced; please remove the `import` " +
+                    "declaration from your program",
+            );
+        }
         if (step.provider) next.inputs = await this.check(step.provider, next, {}, goal.properties);
         if (step.difference) this.differences.set(urn, step.difference);
         this.replaced.add(urn);
@@ -242,13 +305,8 @@ export class StepGenerator {
 
     /** The provider is not asked to delete what the program retains, and what goes with something of `condemned`. */
     private async deletion(old: ResourceState, condemned: Set<string>): Promise<Step> {
-        const called =
-            old.custom &&
-            !old.external &&
-            !isProviderType(old.type) &&
-            !old.retainOnDelete &&
-            !condemned.has(old.deletedWith);
-        const provider = called ? await this.options.providers.find(old.provider, this.resources) : undefined;
+        const called = old.custom && !old.external && !old.retainOnDelete && !condemned.has(old.deletedWith);
+        const provider = called ? await this.options.providers.of(old, this.resources) : undefined;
         return { operation: "delete-replaced", urn: old.urn, old, ...(provider && { provider }) };
     }
 
@@ -271,9 +329,9 @@ export class StepGenerator {
                 .map(([key]) => key);
             if (touched.length === 0) continue;
             const inputs = mapProperties(dependent.inputs, (value, key) => (touched.includes(key) ? unknown : value));
-            const provider = await this.options.providers.find(dependent.provider, this.resources);
+            const provider = await this.options.providers.of(dependent, this.resources);
             const { id, inputs: oldInputs, outputs, ignoreChanges } = dependent;
-            const answer = await provider.diff(subject(dependent), id, oldInputs, outputs, inputs, ignoreChanges);
+            const answer = await provider?.diff(subject(dependent), id, oldInputs, outputs, inputs, ignoreChanges);
             if (!decideFrom(answer, dependent, { ...dependent, inputs }).replaces) continue;
             replaced.add(dependent.urn);
             found.push(dependent);
@@ -306,6 +364,20 @@ export class StepGenerator {
 /** A replacement, whatever its parts will be. */
 type Work = Omit<Step, "operation"> & Required<Pick<Step, "old" | "next">>;
 
+/** Why the provider does not take the inputs. */
+export function failureMessages(next: ResourceState, news: Properties, { failures }: CheckAnswer): string[] {
+    const what = `${next.type} resource '${subject(next).name}'`;
+    return failures.map(({ property, reason }) => {
+        const where = property === "" ? what : `${what}: property ${property} value {${printed(news[property])}}`;
+        return `${where} has a problem: ${reason}`;
+    });
+}
+
+function isImport({ custom, importId }: Goal, old: ResourceState | undefined): boolean {
+    if (!custom || importId === "") return false;
+    return !old || old.external || (old.importId || old.id) !== importId;
+}
+
 function replacement(step: Work, order: "create first" | "delete first"): Step[] {
     const create: Step = { ...step, operation: "create-replacement", deleteLater: order === "create first" };
     const { answer: _, ...rest } = step;
@@ -314,7 +386,7 @@ function replacement(step: Work, order: "create first" | "delete first"): Step[]
 }
 
 /** The state that a goal leads to, before anybody has been asked. */
-export function wantedState(goal: Goal): ResourceState {
+export function wantedState(goal: Omit<Goal, "request">): ResourceState {
     return {
         urn: goal.urn,
         type: goal.type,
@@ -339,6 +411,7 @@ export function wantedState(goal: Goal): ResourceState {
         replaceWith: goal.replaceWith,
         replacementTrigger: goal.replacementTrigger,
         customTimeouts: goal.customTimeouts,
+        importId: goal.importId,
         external: false,
         carried: {},
     };

@@ -1,7 +1,7 @@
 // One change of one resource, decided by the generator and made by the executor.
 
 import type { ResourceState } from "./deployment-state";
-import type { ProviderProtocol } from "./provider-protocol";
+import type { ResourceProvider } from "./provider-protocol";
 
 export type Operation =
     | "same"
@@ -13,6 +13,7 @@ export type Operation =
     | "delete-replaced"
     | "read"
     | "import"
+    | "import-replacement"
     | "discard"
     | "discard-replaced"
     | "forget"
@@ -33,12 +34,14 @@ export interface Step {
     /** The resource as it will be. */
     next?: ResourceState;
     /** Who does the work; absent for components, for bookkeeping, and for deletes of which the provider is not told. */
-    provider?: ProviderProtocol;
-    /** Of a provider resource: configures the process instead of calling it. */
-    configure?: (state: ResourceState) => Promise<void>;
+    provider?: ResourceProvider;
     difference?: Difference;
     /** Of a refresh: looks, and says what has happened to the resource. */
     look?: () => Promise<Operation>;
+    /** Of an import: what the provider is to look for, unless the state will keep it. */
+    importId?: string;
+    /** Of an import: looks at what was read before it is kept. */
+    judge?: () => Promise<void>;
     /** Of a replacement: the old one stays, marked, until the end of the run. */
     deleteLater?: boolean;
     /** Of a delete: the resource will be made again in this run. */
@@ -49,7 +52,9 @@ export interface Step {
 
 /** Whether the step is what happens to the resource as a whole; the parts of a replacement are not. */
 export function isLogical(step: Step): boolean {
-    return !["create-replacement", "delete-replaced", "discard-replaced", "forget"].includes(step.operation);
+    return !["create-replacement", "import-replacement", "delete-replaced", "discard-replaced", "forget"].includes(
+        step.operation,
+    );
 }
 
 /** An error that has been told to the user already. */

@@ -80,7 +80,7 @@ class Survey implements MonitorEvents {
     async register(request: RegisterResourceRequest): Promise<ResourceState> {
         const urn = place(request, this.options);
         await this.transforms.apply(urn, request);
-        const unsupported = unsupportedIn(request);
+        const unsupported = unsupportedIn(request, this.options.project);
         if (unsupported) return this.refuse(unsupported, urn);
         const goal = decodeRegistration(request, urn);
         const archive = unsupportedArchive(goal.properties);
@@ -94,7 +94,7 @@ class Survey implements MonitorEvents {
 
     async read(request: ReadResourceRequest): Promise<ResourceState> {
         const urn = place(request, this.options);
-        const unsupported = unsupportedProviderOf(request.getType(), request.getPackageref());
+        const unsupported = unsupportedProviderOf(request.getType(), request.getPackageref(), this.options.project);
         if (unsupported) return this.refuse(unsupported, urn);
         const old = this.olds.get(urn);
         return old?.id === request.getId() ? old : wantedState(decodeRead(request, urn));

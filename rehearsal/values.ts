@@ -77,6 +77,11 @@ export function containsSecret(value: Value): boolean {
     return Object.values(value).some(containsSecret);
 }
 
+export function containsUnknown(value: Value): boolean {
+    if (typeof value !== "object" || value === null) return value === unknown;
+    return Object.values(value).some(containsUnknown);
+}
+
 /** Applies `change` to every value inside `value`, innermost first. */
 export function mapValue(value: Value, change: (inner: Value) => Value): Value {
     if (Array.isArray(value)) return change(value.map((item) => mapValue(item, change)));

@@ -44,5 +44,5 @@ export function fewerColumns(): Column[] {
 
 /** The engines that start plugins. */
 export function pluginEngines(): Engine[] {
-    return availableEngines().filter(({ name }) => name !== "rehearsal");
+    return availableEngines();
 }

@@ -1,4 +1,4 @@
-// A Node process beside the engine: in a group of its own, ended with the engine however that ends.
+// A process beside the engine: in a group of its own, ended with the engine however that ends.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -26,9 +26,8 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
     }
 }
 
-export interface NodeProcessOptions {
-    script: string;
-    nodeArguments?: string[];
+export interface SideProcessOptions {
+    command: string;
     arguments: string[];
     folder: string;
     environment: Record<string, string | undefined>;
@@ -36,24 +35,48 @@ export interface NodeProcessOptions {
     onLine: (line: string, stream: "stdout" | "stderr") => void;
 }
 
-export class NodeProcess {
+export class SideProcess {
     private readonly child: ChildProcess;
+    private guard: ChildProcess | undefined;
     /** The exit code, null after a signal; resolves when both streams have been read to their end. */
     readonly exited: Promise<number | null>;
 
-    constructor(options: NodeProcessOptions) {
-        this.child = spawn(
-            process.execPath,
-            [...(options.nodeArguments ?? []), `--import=${preamble}`, options.script, ...options.arguments],
-            { cwd: options.folder, env: options.environment, detached: true, stdio: ["ignore", "pipe", "pipe"] },
-        );
+    constructor({ command, arguments: args, folder, environment, onLine }: SideProcessOptions) {
+        this.child = spawn(command, args, { cwd: folder, env: environment, detached: true, stdio: "pipe" });
+        // Whoever is gone is not written to.
+        this.child.stdin?.on("error", () => {});
         if (running.size === 0) process.once("exit", killAll);
         running.add(this.child);
         for (const stream of ["stdout", "stderr"] as const) {
             const input = this.child[stream];
-            if (input) createInterface({ input }).on("line", (line) => options.onLine(line, stream));
+            if (input) createInterface({ input }).on("line", (line) => onLine(line, stream));
         }
         this.exited = this.watch();
+    }
+
+    /** A process of the engine's own Node, which also looks itself whether the engine is still there. */
+    static node(
+        script: string,
+        options: Omit<SideProcessOptions, "command"> & { nodeArguments?: string[] },
+    ): SideProcess {
+        const { nodeArguments = [], arguments: args, ...rest } = options;
+        const all = [...nodeArguments, `--import=${preamble}`, script, ...args];
+        return new SideProcess({ ...rest, command: process.execPath, arguments: all });
+    }
+
+    /** An executable of any kind, with a shell beside it that kills it when the engine is gone. */
+    static executable(options: SideProcessOptions): SideProcess {
+        const made = new SideProcess(options);
+        if (made.child.pid !== undefined) {
+            const line = 'read -r _; kill -9 -- "-$1"';
+            const stdio = ["pipe", "ignore", "ignore"] as const;
+            made.guard = spawn("/bin/sh", ["-c", line, "sh", `${made.child.pid}`], {
+                detached: true,
+                stdio: [...stdio],
+            });
+            made.guard.on("error", () => {});
+        }
+        return made;
     }
 
     /** Asks the process to end, and kills it when it has not after `patienceMs`. */
@@ -71,6 +94,7 @@ export class NodeProcess {
             const [code] = await once(this.child, "close");
             return code;
         } finally {
+            this.guard?.kill("SIGKILL");
             running.delete(this.child);
             if (running.size === 0) process.removeListener("exit", killAll);
         }
