@@ -63,6 +63,19 @@ const claims: Record<string, () => Promise<void>> = {
         expect(requests).toEqual([]);
     },
 
+    async "A refresh asks once."() {
+        const people = Array.from({ length: 3 }, (_, index) => ({
+            kind: "WorkspaceMember",
+            name: `person-${index}`,
+            args: { workspaceId: "$deal.id", email: `person-${index}@example.com`, role: "guest" },
+        }));
+        it_.declare([...program, ...people]);
+        await it_.stack.up();
+        const requests = await it_.requestsOf(() => it_.stack.refresh());
+        expect(requests.filter(({ path }) => path.includes("/members/")).length).toBeLessThanOrEqual(3);
+        expect(requests.filter(({ effect }) => effect !== "read")).toEqual([]);
+    },
+
     async "Drift has a name."() {
         await it_.stack.up();
         const address = `org/${await idOf("acme")}`;
