@@ -82,14 +82,19 @@ function comparable(runs: Run[]): Json[] {
             exit,
             changes,
             resources: states.sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1)),
-            // How many operations share a read is chance.
+            // How many operations share a read is chance, and so is which of several a refresh reads by itself to hold a list against.
             requests: [
-                ...new Set(requests.filter((_, index) => ledger[index]?.effect === "read")),
+                ...new Set(requests.filter((_, index) => ledger[index]?.effect === "read").map(ofAnyName)),
                 ...requests.filter((_, index) => ledger[index]?.effect !== "read"),
             ].sort(),
             orders: ordersOf(ledger, requests, names, related),
         };
     });
+}
+
+/** A request for something of a kind, whatever its name in the program. */
+function ofAnyName(request: string): string {
+    return request.replace(/(<[^<>]*?)::[^<>]*>/g, "$1>");
 }
 
 const generated = /\b([0-9a-z]{5}(-[0-9a-z]{5}){4}-[0-9a-z]{4}|\d{19})\b/g;
