@@ -251,9 +251,8 @@ export class Display implements StepObserver {
 
 /** Default providers belong to the engine: nobody wrote them. What is only read is nobody's change. */
 function isHidden(step: Step): boolean {
-    return (
-        ["forget", "read", "discard"].includes(step.operation) || isProviderType((step.next ?? step.old)?.type ?? "")
-    );
+    const isDefault = isProviderType((step.next ?? step.old)?.type ?? "") && /^default(_|$)/.test(urnName(step.urn));
+    return ["forget", "read", "discard"].includes(step.operation) || isDefault;
 }
 
 function isTold(message: Message): boolean {
