@@ -1,22 +1,28 @@
 /** Where a secret must not be: every way in which one enters, against every text that leaves a process or stays on the disk. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { inspect } from "node:util";
 import { textAsset } from "../../provider/core/assets";
 import type { Properties } from "../../provider/core/define";
 import { resourcesByKind } from "../../provider/resources";
-import { Caller } from "../plugin/caller";
+import { pack, unpack } from "../packaging/installation";
+import { Caller, type CallFailure, type State } from "../plugin/caller";
 import { Service } from "../verbs/service";
 import { frontEnds, Registered, type Verbs } from "./front-ends";
 
+jest.mock("../../provider/api/clock", () => {
+    const { ManualClock } = jest.requireActual("../../provider/api/manual-clock");
+    return { systemClock: new ManualClock() };
+});
 jest.setTimeout(60_000);
 
 const sharePassword = 'canary "share" pass&word';
+const nextSharePassword = "another canary <of a share>";
 
 let service: Service;
 /** Everything that must not be found, by what it is. */
@@ -24,7 +30,8 @@ const canaries = new Map<string, string>();
 /** Passes all on to the service, or refuses it and repeats all that it knows. */
 let parrot: Server;
 let baseUrl: string;
-let refuses = false;
+/** The status of the refusal, where this request is refused. */
+let refuses: (path: string) => number | undefined;
 let heard = 0;
 
 beforeAll(async () => {
@@ -33,12 +40,13 @@ beforeAll(async () => {
         const pieces: Buffer[] = [];
         for await (const piece of request) pieces.push(piece as Buffer);
         const body = Buffer.concat(pieces);
-        if (refuses) {
+        const status = refuses(request.url ?? "");
+        if (status !== undefined) {
             heard += 1;
             const form = [...new URLSearchParams(body.toString()).values()].join(" ");
             const text = `${request.url} ${JSON.stringify(request.headers)} ${body} ${form} ${[...canaries.values()].join(" ")}`;
-            response.writeHead(406, { "content-type": "application/json" });
-            response.end(JSON.stringify({ result: false, error: { code: 1605, text } }));
+            response.writeHead(status, { "content-type": "application/json", "x-request-id": text.slice(0, 200) });
+            response.end(JSON.stringify({ result: false, error: { text } }));
             return;
         }
         const { authorization = "", "content-type": type = "" } = request.headers;
@@ -59,6 +67,16 @@ afterAll(async () => {
     await service.close();
 });
 
+/** What an update of each kind is about. */
+const changes: Readonly<Record<string, Properties>> = {
+    Organization: { name: "Another" },
+    Workspace: { name: "Another" },
+    Share: { password: nextSharePassword },
+    File: { name: "b.txt" },
+    WorkspaceMember: { role: "admin" },
+    TransferToken: { rotateWhenExpired: true },
+};
+
 /** The names of the canaries in a text, however they are written. */
 function foundIn(text: string): string[] {
     return [...canaries].flatMap(([name, canary]) =>
@@ -66,6 +84,14 @@ function foundIn(text: string): string[] {
             ? [name]
             : [],
     );
+}
+
+/** All files of a folder. */
+function filesBelow(folder: string): { path: string; text: string }[] {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+        .filter((one) => one.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name))
+        .map((path) => ({ path: relative(folder, path), text: readFileSync(path, "latin1") }));
 }
 
 /** A state without what it holds as a secret: wrapped by the plugin, declared by the SDK for dynamic resources. */
@@ -87,17 +113,20 @@ function plainly(kind: string, value: unknown, isDeclared: boolean): unknown {
 
 describe.each(frontEnds)("$name", (frontEnd) => {
     const plainOf = (kind: string, value: unknown) => plainly(kind, value, frontEnd.name === "dynamic");
-    let verbs: Verbs;
+    const processes: Verbs[] = [];
     let printed: string[];
-    const said = () => [...printed, ...(verbs instanceof Caller ? verbs.told.map(({ message }) => message) : [])];
+    const told = () => processes.flatMap((one) => (one instanceof Caller ? one.told : []));
+    const said = () => [...printed, ...told().map(({ message }) => message)];
 
-    async function start(credentials: Record<string, string>): Promise<void> {
-        verbs = await frontEnd.start({ baseUrl, ...credentials, logRequests: "true" });
+    async function start(credentials: Record<string, string>): Promise<Verbs> {
+        const started = await frontEnd.start({ baseUrl, ...credentials, logRequests: "true" });
+        processes.push(started);
+        return started;
     }
     beforeEach(() => {
         printed = [];
         canaries.clear();
-        refuses = false;
+        refuses = () => undefined;
         for (const method of ["log", "error", "warn", "info", "debug"] as const)
             jest.spyOn(console, method).mockImplementation(
                 (...parts) => void printed.push(parts.map(String).join(" ")),
@@ -107,15 +136,16 @@ describe.each(frontEnds)("$name", (frontEnd) => {
     });
     afterEach(async () => {
         jest.restoreAllMocks();
-        refuses = false;
-        await verbs.close();
+        refuses = () => undefined;
+        await Promise.all(processes.splice(0).map((one) => one.close()));
     });
 
     test.each(["token", "password"])("signed in with a %s", async (way) => {
         await service.reset();
         const email = "owner@example.com";
         const { token, password } = await service.account(email, "agent");
-        await start(way === "token" ? { token } : { email, password });
+        const credentials = way === "token" ? { token } : { email, password };
+        const verbs = await start(credentials);
         const before = new Set(readdirSync(tmpdir()));
         const organization = new Registered("Organization", "org");
         const samples = (kind: string): Properties => resourcesByKind.get(kind)?.samples.minimal ?? {};
@@ -147,6 +177,7 @@ describe.each(frontEnds)("$name", (frontEnd) => {
             token,
             "sign-in password": password,
             "share password": sharePassword,
+            "next share password": nextSharePassword,
             "transfer token": transferToken,
             "claim URL": `https://go.fast.io/claim?token=${transferToken}`,
             "invitation key": messages.find(({ invitationKey }) => invitationKey)?.invitationKey,
@@ -175,59 +206,132 @@ describe.each(frontEnds)("$name", (frontEnd) => {
         // Each is refused with what belongs to it, and with what every request brings.
         const all = new Map(canaries);
         const credential = way === "token" ? "token" : "sign-in password";
-        const refusedWith = async (names: string[], work: () => Promise<unknown>) => {
+        const refusedWith = async (
+            names: string[],
+            work: () => Promise<unknown>,
+            status: (path: string) => number | undefined,
+        ) => {
             for (const name of all.keys()) if (![credential, ...names].includes(name)) canaries.delete(name);
-            refuses = true;
+            refuses = status;
             const error = await work().then(
                 () => undefined,
-                (thrown: Error) => thrown,
+                (thrown: CallFailure) => thrown,
             );
-            refuses = false;
+            refuses = () => undefined;
             if (error !== undefined) {
                 tried += 1;
-                leaks.push(...foundIn(`${inspect(error.message)} ${error.stack}`));
+                // As a process that dies of it prints it, causes and all.
+                leaks.push(...foundIn(`${error.stack} ${inspect(error.cause, { depth: null })}`));
             }
+            leaks.push(...said().flatMap(foundIn));
             for (const [name, canary] of all) canaries.set(name, canary);
+            return error;
         };
         for (const { kind, urn, state } of made) {
             if (state === undefined) throw new Error(`${kind} has no state`);
             const given = kind === "Share" ? ["share password"] : [];
             const known = kind === "TransferToken" ? ["transfer token", "claim URL"] : given;
             const outputs = { ...state.outputs, forceDestroy: true };
-            await refusedWith(known, () => verbs.read(urn, state));
-            await refusedWith(given, () => verbs.create(urn, state.inputs));
-            await refusedWith(known, () => verbs.delete(urn, { ...state, outputs }));
+            const changed = { ...state.inputs, ...changes[kind] };
+            await refusedWith(
+                known,
+                () => verbs.read(urn, state),
+                () => 406,
+            );
+            await refusedWith(
+                given,
+                () => verbs.create(urn, state.inputs),
+                () => 406,
+            );
+            await refusedWith(
+                kind === "Share" ? [...given, "next share password"] : known,
+                () => verbs.update(urn, state, changed),
+                () => 406,
+            );
+            // What this process has made it does not delete as what another one knew.
+            const next = await start(credentials);
+            await refusedWith(
+                known,
+                () => next.delete(urn, { ...state, outputs }),
+                (path) => (path.includes("/user/auth/") ? undefined : 406),
+            );
         }
-        expect(tried).toBeGreaterThanOrEqual(2 * made.length);
-        expect(heard).toBeGreaterThan(0);
+        // Every verb of each; an update that concerns the provider alone asks the service nothing.
+        expect(tried).toBe(4 * made.length - 1);
+        const rejected = await start(credentials);
+        await refusedWith(
+            [],
+            () => rejected.read(organization.urn, organization.state as State),
+            () => 401,
+        );
         expect(leaks).toEqual([]);
+
+        // It exists, and the rest of its create fails: its state is kept.
+        const half = { ...share.state?.inputs, title: "Half-way", archived: true };
+        const failure = await refusedWith(
+            ["share password"],
+            () => verbs.create(share.urn.replace(/share$/, "half"), half),
+            (path) => (path.includes("/archive/") ? 406 : undefined),
+        );
+        const kept = failure?.kept;
+        expect(kept).toMatchObject({ id: expect.stringMatching(/^\d{19}$/) });
+        expect(foundIn(JSON.stringify(kept))).toEqual(["share password"]);
+        expect(foundIn(JSON.stringify([kept?.reasons, plainOf("Share", { ...kept, inputs: {} })]))).toEqual([]);
+        expect(leaks).toEqual([]);
+        expect(heard).toBeGreaterThan(0);
         expect(said().join("\n")).toContain("/current/");
         expect(said().flatMap(foundIn)).toEqual([]);
     });
 });
 
-test.each(["pulumi-resource-fastio", "runtime"])("a crash of %s tells no secret", async (what) => {
+const repository = join(__dirname, "..", "..");
+
+/** Processes that know secrets, and the module of each that a crash comes out of. */
+const crashing: Record<string, { command: string[]; host?: string }> = {
+    "the plugin": {
+        command: [join(repository, "dist/pulumi-resource-fastio/pulumi-resource-fastio"), "127.0.0.1:1"],
+    },
+    "the host of the runtime": {
+        command: [process.execPath],
+        host: `require(${JSON.stringify(join(repository, "dist/runtime.js"))}).provider("Workspace")
+            .configure({ config: { get: (key) => process.env[key] } });`,
+    },
+    "the command doctor": { command: [process.execPath, join(repository, "bin/pulumi-fastio.js"), "doctor"] },
+    "the rehearsal": {
+        command: [process.execPath],
+        host: `require(${JSON.stringify(join(repository, "dist/rehearsal"))}).rehearse({
+            workDir: __dirname,
+            stateFile: __dirname + "/state.json",
+            secretsPassphrase: process.env.PASSPHRASE,
+            config: { "fastio:token": { value: process.env.FASTIO_TOKEN, secret: true } },
+        }).up();`,
+    },
+};
+
+test.each(Object.entries(crashing))("a crash of %s tells no secret", async (_name, { command, host }) => {
     canaries.clear();
     canaries.set("token", "canary-token-0123456789");
     canaries.set("sign-in password", "canary-password-0123456789");
+    canaries.set("passphrase", "canary-passphrase-0123456789");
     const folder = mkdtempSync(join(tmpdir(), "canaries-"));
     try {
         const crash = join(folder, "crash.js");
-        const runtime = join(__dirname, "../../dist/runtime.js");
-        const host = `require(${JSON.stringify(runtime)}).provider("Workspace").configure({ config: { get: (key) => process.env[key] } });`;
+        const [file = "", ...args] = command;
+        writeFileSync(join(folder, "Pulumi.yaml"), "name: project\nruntime: nodejs\n");
         writeFileSync(
             crash,
-            `setTimeout(() => { ${what === "runtime" ? host : ""} setImmediate(() => { throw new Error("broken"); }); }, 300);`,
+            `setTimeout(() => { ${host ?? ""} setImmediate(() => { throw new Error("broken"); }); }, 300);`,
         );
-        const command =
-            what === "runtime" ? process.execPath : join(__dirname, "../../dist/pulumi-resource-fastio", what);
-        const child = spawn(command, what === "runtime" ? [crash] : ["127.0.0.1:1"], {
+        const child = spawn(file, host === undefined ? args : [crash], {
+            cwd: folder,
             env: {
                 PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+                FASTIO_BASE_URL: baseUrl,
                 FASTIO_TOKEN: canaries.get("token"),
                 FASTIO_EMAIL: "ann@example.com",
                 FASTIO_PASSWORD: canaries.get("sign-in password"),
-                ...(what !== "runtime" && { NODE_OPTIONS: `--require=${crash}` }),
+                PASSPHRASE: canaries.get("passphrase"),
+                ...(host === undefined && { NODE_OPTIONS: `--require=${crash}` }),
             },
         });
         let output = "";
@@ -239,17 +343,50 @@ test.each(["pulumi-resource-fastio", "runtime"])("a crash of %s tells no secret"
         expect(code).not.toBe(0);
         expect(output).toContain("broken");
         expect(foundIn(output)).toEqual([]);
+        // Nor does it leave one behind.
+        for (const { path, text } of filesBelow(folder)) expect([path, foundIn(text)]).toEqual([path, []]);
     } finally {
         rmSync(folder, { recursive: true });
     }
 });
 
-test("what is built holds none", () => {
+/** What a secret looks like that somebody left in a file. */
+const shapes = {
+    "private key": /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
+    "JSON Web Token": /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}/,
+    "registry token": /\bnpm_[A-Za-z0-9]{36}\b|_authToken=/,
+    "API key": /\bBearer [A-Za-z0-9]{32,}\b/,
+};
+
+test("what is published holds none: the npm package, and the plugin's archive", () => {
     canaries.clear();
-    for (const word of ["canary-token", "canary-password", "canary-share", sharePassword]) canaries.set(word, word);
-    const built = join(__dirname, "../../dist");
-    const files = readdirSync(built, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
-    expect(files.length).toBeGreaterThan(0);
-    for (const { parentPath, name } of files)
-        expect([name, foundIn(readFileSync(join(parentPath, name), "latin1"))]).toEqual([name, []]);
+    canaries.set("token", "canary-token-0123456789");
+    canaries.set("sign-in password", "canary-password-0123456789");
+    for (const word of ["canary-token", "canary-password", "canary-share", sharePassword, nextSharePassword])
+        canaries.set(word, word);
+    const environment = { ...process.env };
+    const folder = mkdtempSync(join(tmpdir(), "canaries-"));
+    try {
+        Object.assign(process.env, {
+            FASTIO_TOKEN: canaries.get("token"),
+            FASTIO_PASSWORD: canaries.get("sign-in password"),
+        });
+        const published = join(folder, "published");
+        unpack(pack(folder), join(published, "npm"));
+        execFileSync(process.execPath, ["scripts/pack-plugin.mjs", join(folder, "archives")], { cwd: repository });
+        const [archive = ""] = readdirSync(join(folder, "archives"));
+        mkdirSync(join(published, "plugin"));
+        execFileSync("tar", ["-xzf", join(folder, "archives", archive), "-C", join(published, "plugin")]);
+        const all = filesBelow(published);
+        expect(all.map(({ path }) => path)).toEqual(
+            expect.arrayContaining(["npm/package.json", "npm/dist/runtime.js", "plugin/plugin.js"]),
+        );
+        for (const { path, text } of all) {
+            const seen = Object.entries(shapes).flatMap(([name, shape]) => (shape.test(text) ? [name] : []));
+            expect([path, foundIn(text), seen]).toEqual([path, [], []]);
+        }
+    } finally {
+        process.env = environment;
+        rmSync(folder, { recursive: true });
+    }
 });
