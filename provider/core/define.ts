@@ -168,7 +168,12 @@ export interface ResourceDefinition {
     identities?(id: string, known: Known): string[];
     /** What would be in the way of the plan. Asked before a create. */
     ceiling?(context: VerbContext, inputs: Properties): Promise<Ceiling | undefined>;
-    /** What already answers to the natural key of these inputs, as far as the caller can see. */
+    /**
+     * Whether a listing of the parent, taken once in a run, lacks what these inputs name: then nothing is looked for before the
+     * create. What it lacks may be there by now; that the service says itself.
+     */
+    unlisted?(context: VerbContext, inputs: Properties): Promise<boolean>;
+    /** What already answers to the natural key of these inputs at this moment, as far as the caller can see. */
     find?(context: VerbContext, inputs: Properties): Promise<Found | undefined>;
     /** Makes the object. The id is saved as soon as this answers. */
     create(context: VerbContext, inputs: Properties): Promise<{ id: string; remote?: Remote | undefined }>;

@@ -304,14 +304,11 @@ export class Lifecycle {
         for (let attempt = 0; ; attempt += 1) {
             const candidate = { ...inputs, ...otherName(definition, inputs, attempt) };
             const hasOtherName = attempt + 1 < mostNames && "name" in otherNameOf(definition, inputs);
-            const found = await definition.find?.(context, withoutInternal(candidate));
-            if (found?.foreign) {
-                if (hasOtherName) continue;
-                throw new ResourceError(
-                    `${unique}: ${JSON.stringify(candidate[unique ?? ""])} is taken, by somebody else or in another place; declare another`,
-                );
-            }
-            if (found !== undefined) return this.takeOver(definition, context, found);
+            const look = () => definition.find?.(context, withoutInternal(candidate));
+            const unlisted = await definition.unlisted?.(context, withoutInternal(candidate));
+            const found = unlisted ? undefined : await look();
+            if (found?.foreign && hasOtherName) continue;
+            if (found !== undefined) return this.takeOver(definition, context, found, candidate);
             await this.refuseBeyondPlan(definition, context, inputs);
             try {
                 return await definition.create(context, withoutInternal(candidate));
@@ -319,7 +316,9 @@ export class Lifecycle {
                 if (isAmbiguous(error)) return await this.recoverCreate(definition, context, candidate, error);
                 if (unique === undefined || candidate[unique] === undefined) throw error;
                 if (!isNameRefusal(definition, unique, error)) throw error;
-                if (hasOtherName) continue;
+                const holder = unlisted ? await look() : undefined;
+                if (hasOtherName && (holder === undefined || holder.foreign)) continue;
+                if (holder !== undefined) return this.takeOver(definition, context, holder, candidate);
                 throw new ResourceError(
                     `${unique}: the service refuses ${JSON.stringify(candidate[unique])}: ${messageOf(error)}. ` +
                         `The name may be reserved, or kept by a closed ${definition.noun}; declare another`,
@@ -329,7 +328,13 @@ export class Lifecycle {
         }
     }
 
-    private takeOver(definition: ResourceDefinition, context: VerbContext, found: Found): Found {
+    private takeOver(definition: ResourceDefinition, context: VerbContext, found: Found, inputs: Properties): Found {
+        if (found.foreign) {
+            const unique = uniqueInput(definition) ?? "";
+            throw new ResourceError(
+                `${unique}: ${JSON.stringify(inputs[unique])} is taken, by somebody else or in another place; declare another`,
+            );
+        }
         if (found.obstacles.length > 0) {
             throw new ResourceError(
                 `${definition.noun} ${found.id} already has this name and cannot be taken over, because ${found.obstacles.join(" and ")}. ` +
@@ -349,8 +354,7 @@ export class Lifecycle {
         error: unknown,
     ): Promise<Found> {
         let seen = "it was not there when looked for right after";
-        // A context of its own: what was listed before the create does not show what it made.
-        const found = await definition.find?.({ ...context }, withoutInternal(inputs)).catch(() => {
+        const found = await definition.find?.(context, withoutInternal(inputs)).catch(() => {
             seen = "looking for it failed as well";
             return undefined;
         });

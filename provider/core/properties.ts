@@ -2,9 +2,16 @@
 import * as z from "zod";
 import { colourParts, parsedJson, toRfc3339 } from "./wire";
 
+const longId = /^[0-9]{19}$/;
+
+/** Whether it is the id of an organization, a workspace, a share or a user, and no name. */
+export function isId(text: string): boolean {
+    return longId.test(text);
+}
+
 /** A 19-digit id of a parent. A name is refused with the function that looks the id up, because a renamed parent would otherwise replace all below it. */
 export function parentId(noun: string, lookUp: string) {
-    return z.string().regex(/^[0-9]{19}$/, {
+    return z.string().regex(longId, {
         error: `must be the 19-digit id of ${noun}; use the id output of the resource, or look it up by name with ${lookUp}`,
     });
 }

@@ -55,6 +55,12 @@ async function remoteOf(context: VerbContext, storage: Storage, shown: Node, abo
     return { ...fromAnswer({ inputs, outputs, wire }, shown), ...place, path: [...above, shown.name].join("/") };
 }
 
+/** The folder as the answer that made it shows it; undefined when that does not tell where it lies. */
+async function shownBy(context: VerbContext, storage: Storage, made: Node): Promise<Remote | undefined> {
+    const above = made.parent ? await pathOf(context, storage, made.parent) : undefined;
+    return above && remoteOf(context, storage, made, above);
+}
+
 /** Whether a share shows the folder. */
 function isShared(shown: Node): boolean {
     return shown.is_share_root === true || shown.is_share_root === "true";
@@ -100,7 +106,7 @@ export const folder = defineResource({
                 answer: nodeAnswer,
             }),
         );
-        return { id: idOf(storage, made) };
+        return { id: idOf(storage, made), remote: await shownBy(context, storage, made).catch(() => undefined) };
     },
 
     async read(context, id, known) {

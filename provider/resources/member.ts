@@ -10,10 +10,22 @@ import {
     type VerbContext,
 } from "../core/define";
 import { ResourceError } from "../core/errors";
-import { oncePerVerb } from "../core/once-per-verb";
 import { dateTime, emailAddress, parentId, phrase, plainText } from "../core/properties";
+import { siblings } from "../core/siblings";
 import { toForm, toRfc3339 } from "../core/wire";
-import { emailOf, invitation, invitedTo, isPending, listedIn, membersOf, type Person, roleOf } from "./people";
+import {
+    added,
+    emailOf,
+    invitation,
+    invitedTo,
+    isPending,
+    isWhole,
+    listedIn,
+    membersOf,
+    type Person,
+    personWith,
+    roleOf,
+} from "./people";
 import { memberNotify } from "./phrases";
 
 export interface MemberOf {
@@ -33,6 +45,8 @@ export interface MemberOf {
     /** How many members the plan allows; undefined when there is no limit or it cannot be seen. */
     limit?(context: VerbContext, parent: string): Promise<number | undefined>;
 }
+
+const nothing: Known = { inputs: {}, outputs: {} };
 
 function split(id: string) {
     const [parent = "", person = ""] = id.split("/");
@@ -77,8 +91,9 @@ export function withExpiry(context: VerbContext, remote: Remote): Remote {
 export function memberDefinition(of: MemberOf): ResourceDefinition {
     const { segment, parentInput } = of;
     const listMembers = (context: VerbContext, parent: string) => membersOf(context, segment, parent);
-    /** One listing for the look at the plan's limit and the look for the person. */
-    const members = oncePerVerb(listMembers);
+    /** For the looks at the plan's limit and for the people of all creates. */
+    const everybody = (context: VerbContext, parent: string) =>
+        siblings(context, `members of ${segment} ${parent}`, (context) => listMembers(context, parent));
 
     const inputs = z.object({
         [parentInput]: parentId(of.parentNoun, of.lookUp).meta({
@@ -165,6 +180,41 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         return rows.find((one) => one.id === userId) ?? rows.find((one) => byEmail && emailOf(one) === person);
     }
 
+    /** The person as the service shows them now: by the user's id where it is known, else in the list. */
+    async function look(context: VerbContext, id: string, known: Known): Promise<Person | undefined> {
+        const { parent, person, byEmail } = split(id);
+        const { userId = byEmail ? undefined : person } = known.outputs;
+        const shown = typeof userId === "string" ? await personWith(context, segment, parent, userId) : undefined;
+        return shown ?? personOf(await listMembers(context, parent), id, known);
+    }
+
+    /**
+     * What is done with somebody who was a member when last seen is asked for at once. Else, and where the service refuses
+     * it, a look tells what the person is now.
+     */
+    async function withMember<T>(
+        context: VerbContext,
+        id: string,
+        known: Known,
+        work: (userId: string) => Promise<T>,
+    ): Promise<{ done: T } | { person: Person | undefined }> {
+        const { status, userId } = known.outputs;
+        let refusal: unknown;
+        if (status === "active" && typeof userId === "string") {
+            try {
+                return { done: await work(userId) };
+            } catch (error) {
+                if (!isApiError(error, "not-found", "denied", "restricted", "conflict", "invalid")) throw error;
+                refusal = error;
+            }
+        }
+        const person = await look(context, id, known);
+        refuseOwner(context, person);
+        if (person === undefined || isPending(person)) return { person };
+        if (refusal !== undefined && person.id === userId) throw refusal;
+        return { done: await work(person.id) };
+    }
+
     function refuseOwner(context: VerbContext, member: Person | undefined): void {
         if (member === undefined || roleOf(member) !== "owner") return;
         const forget =
@@ -207,16 +257,30 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         declared: Properties,
         kind: "create" | "write",
         clear: readonly string[] = [],
-    ) {
+    ): Promise<Person | undefined> {
         const { role, expires, notifyOptions, message, invitationExpires } = declared;
-        await context.client.request({
+        return context.client.request({
             operation: `add the member to the ${segment}`,
             method: "POST",
             path: [segment, parent, "members", person],
             form: toForm(definition, { role, expires, notifyOptions, message, invitationExpires }, clear),
             kind,
-            answer: z.unknown(),
+            answer: added,
         });
+    }
+
+    /** The person whom a write was about, as properties: by its answer, else by the person's own read; undefined when neither shows all. */
+    async function shownAfter(
+        context: VerbContext,
+        id: string,
+        answered: Person | undefined,
+        userId = answered?.id,
+    ): Promise<Remote | undefined> {
+        if (answered !== undefined && isWhole(answered)) return withExpiry(context, memberRemote(of, answered, id));
+        if (!userId) return undefined;
+        // The write is done: whatever fails here, the lifecycle reads again when that is saved.
+        const shown = await personWith(context, segment, split(id).parent, userId).catch(() => undefined);
+        return shown && withExpiry(context, memberRemote(of, shown, id));
     }
 
     const definition = defineResource({
@@ -287,26 +351,37 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             const parent = parentOf(declared);
             const allowed = await of.limit?.(context, parent);
             if (allowed === undefined) return undefined;
-            const { length: used } = await members(context, parent);
-            return { name: `members in ${of.parentNoun}`, allowed, used };
+            const members = await everybody(context, parent);
+            return { name: `members in ${of.parentNoun}`, allowed, used: await members.count(context, allowed) };
+        },
+
+        async unlisted(context, declared) {
+            const members = await everybody(context, parentOf(declared));
+            return personOf(await members.list(context), idOf(declared), nothing) === undefined;
         },
 
         async find(context, declared) {
             const id = idOf(declared);
-            const member = personOf(await members(context, parentOf(declared)), id, { inputs: {}, outputs: {} });
+            const member = await look(context, id, nothing);
             refuseOwner(context, member);
             return member && { id, remote: memberRemote(of, member, id), foreign: false, obstacles: [] };
         },
 
         async create(context, declared) {
-            const { parent, person } = split(idOf(declared));
+            const id = idOf(declared);
+            const { parent, person, byEmail } = split(id);
             try {
-                await invitePerson(context, parent, person, declared, "create");
+                const answered = await invitePerson(context, parent, person, declared, "create");
+                const named = byEmail ? { id: "", email: person } : { id: person };
+                await (await everybody(context, parent)).add(answered ?? named);
+                return { id, remote: await shownAfter(context, id, answered) };
             } catch (error) {
                 // Somebody else added the person between our look and our request: what counts is that the person is a member.
                 if (!isApiError(error, "exists")) throw error;
+                const member = await look(context, id, nothing);
+                refuseOwner(context, member);
+                return { id, remote: member && memberRemote(of, member, id) };
             }
-            return { id: `${parent}/${person}` };
         },
 
         async read(context, id, known) {
@@ -318,11 +393,11 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             if (rows === undefined) return undefined;
             const member = personOf(rows, id, known);
             if (member !== undefined) return withExpiry(context, memberRemote(of, member, id));
-            const status = await endedInvitation(context, id, known);
-            if (status === undefined) return undefined;
+            const ended = await endedInvitation(context, id, known);
+            if (ended === undefined) return undefined;
             // What is left of an expired invitation is revoked with the resource.
-            const answered = status === "declined" ? { invitationId: null, invitationExpiresAt: null } : {};
-            return { ...known.outputs, [parentInput]: parent, status, ...answered };
+            const answered = ended === "declined" ? { invitationId: null, invitationExpiresAt: null } : {};
+            return { ...known.outputs, [parentInput]: parent, status: ended, ...answered };
         },
 
         async resolve(_context, named) {
@@ -361,27 +436,36 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
 
         async update(context, id, change) {
             const { parent, person } = split(id);
-            const member = personOf(await listMembers(context, parent), id, change.known);
-            refuseOwner(context, member);
+            const { message: _, invitation_expires: __, ...form } = toForm(definition, change.set, change.clear);
+            const outcome = await withMember(context, id, change.known, async (userId) => {
+                if (Object.keys(form).length === 0) return undefined;
+                const answered = await context.client.request({
+                    operation: `change the ${segment}'s member`,
+                    method: "POST",
+                    path: [segment, parent, "member", userId, "update"],
+                    form,
+                    kind: "write",
+                    answer: added,
+                });
+                return shownAfter(context, id, answered, userId);
+            });
+            if ("done" in outcome) return outcome.done;
+            const { person: invited } = outcome;
             const ended = ["expired", "declined"].includes(String(change.known.outputs.status));
             // `expires` of an invitation that stands would be the invitation's own end: what ends what is told by inviting again.
             const newEnd = [...Object.keys(change.set), ...change.clear].some((name) => /expires/i.test(name));
-            if (member === undefined || (isPending(member) && (ended || newEnd))) {
+            if (invited === undefined || ended || newEnd) {
                 await invitePerson(context, parent, person, change.inputs, "write", change.clear);
                 return undefined;
             }
-            const pending = isPending(member);
-            const { message: _, invitation_expires: __, ...form } = toForm(definition, change.set, change.clear);
             const notify = form[of.notifyKey];
             // Sources disagree on the key that an invitation takes; the other one is ignored.
-            if (pending && notify !== undefined) form.notify_options = notify;
+            if (notify !== undefined) form.notify_options = notify;
             if (Object.keys(form).length === 0) return undefined;
             await context.client.request({
-                operation: pending ? `change the invitation to the ${segment}` : `change the ${segment}'s member`,
+                operation: `change the invitation to the ${segment}`,
                 method: "POST",
-                path: pending
-                    ? [segment, parent, "members", "invitation", member.invite?.id ?? person]
-                    : [segment, parent, "member", member.id, "update"],
+                path: [segment, parent, "members", "invitation", invited.invite?.id ?? person],
                 form,
                 kind: "write",
                 answer: z.unknown(),
@@ -391,17 +475,23 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
 
         async delete(context, id, known) {
             const { parent, person } = split(id);
-            const member = personOf(await listMembers(context, parent), id, known);
-            refuseOwner(context, member);
-            const invitationId = member === undefined ? known.outputs.invitationId : (member.invite?.id ?? person);
-            if (member === undefined && typeof invitationId !== "string") return;
-            const revoke = member === undefined || isPending(member);
+            const outcome = await withMember(context, id, known, (userId) =>
+                context.client.request({
+                    operation: `remove the member from the ${segment}`,
+                    method: "DELETE",
+                    path: [segment, parent, "members", userId],
+                    kind: "delete",
+                    answer: z.unknown(),
+                }),
+            );
+            if ("done" in outcome) return;
+            const { person: invited } = outcome;
+            const invitationId = invited === undefined ? known.outputs.invitationId : (invited.invite?.id ?? person);
+            if (typeof invitationId !== "string") return;
             await context.client.request({
-                operation: revoke ? `revoke the invitation to the ${segment}` : `remove the member from the ${segment}`,
+                operation: `revoke the invitation to the ${segment}`,
                 method: "DELETE",
-                path: revoke
-                    ? [segment, parent, "members", "invitation", String(invitationId)]
-                    : [segment, parent, "members", member.id],
+                path: [segment, parent, "members", "invitation", invitationId],
                 kind: "delete",
                 answer: z.unknown(),
             });

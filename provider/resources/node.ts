@@ -4,6 +4,7 @@ import { isAmbiguous, isApiError } from "../api/errors";
 import type { Change, Known, Listed, Parent, Properties, Remote, Rule, VerbContext } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
 import { parentId, textOfLength } from "../core/properties";
+import { siblings } from "../core/siblings";
 import { shareDetails } from "./share";
 import {
     childrenOf,
@@ -258,10 +259,16 @@ export function folderOf(of: NodeKind, { outputs }: Known): string {
     return nodeOf(outputs[of.placedBy]);
 }
 
-/** What lies in the folder in which a node shall lie. */
-async function neighbours(context: VerbContext, of: NodeKind, storage: Storage, folder: string): Promise<Node[]> {
+/**
+ * What lies in the folder in which a node shall lie, as it is now: the service hands over, or overwrites, what has the same
+ * name. Nodes that are made at the same time share one look.
+ */
+async function neighbours(context: VerbContext, of: NodeKind, storage: Storage, folder: string) {
+    const nodes = await siblings(context, `nodes of ${storage.id}/${folder}`, (context) =>
+        childrenOf(context, storage, folder),
+    );
     try {
-        return await childrenOf(context, storage, folder);
+        return await nodes.listAnew(context);
     } catch (error) {
         if (folder === "root" || !isApiError(error, "not-found")) throw error;
         const gone = `there is no folder ${idOf(storage, { id: folder })}, or it lies in the trash`;
@@ -269,7 +276,12 @@ async function neighbours(context: VerbContext, of: NodeKind, storage: Storage, 
     }
 }
 
-function taken(of: NodeKind, storage: Storage, property: string, other: Node): ResourceError {
+function taken(
+    of: NodeKind,
+    storage: Storage,
+    property: string,
+    other: Pick<Node, "id" | "type" | "name">,
+): ResourceError {
     const importIt =
         other.type === of.type
             ? `if it shall belong to this program, import it: npx pulumi-fastio adopt-file ${of.kind} ${idOf(storage, other)}`
@@ -284,13 +296,13 @@ function taken(of: NodeKind, storage: Storage, property: string, other: Node): R
  * Makes a node where nothing has its name yet: the service would hand over, or overwrite, what is there. When the answer is
  * lost, what has the name now and was not there before is ours.
  */
-export async function makeNode(
+export async function makeNode<Made extends Pick<Node, "id">>(
     context: VerbContext,
     of: NodeKind,
     declared: Properties,
-    make: (storage: Storage, folder: string) => Promise<Pick<Node, "id">>,
+    make: (storage: Storage, folder: string) => Promise<Made>,
     isMade: (found: Node) => boolean = () => true,
-): Promise<{ storage: Storage; made: Pick<Node, "id"> }> {
+): Promise<{ storage: Storage; made: Made | Node }> {
     const storage = declaredStorage(declared);
     const folder = nodeOf(declared[of.placedBy]);
     const before = await neighbours(context, of, storage, folder);
@@ -300,8 +312,8 @@ export async function makeNode(
     try {
         const made = await make(storage, folder);
         // Names that differ for us may be equal for the service.
-        const other = wasThere(made);
-        if (other !== undefined) throw taken(of, storage, "name", other);
+        const other = wasThere(made) ?? (await madeEarlier(context, storage, declared, made));
+        if (other !== undefined) throw taken(of, storage, "name", { type: of.type, ...other });
         return { storage, made };
     } catch (error) {
         if (!isAmbiguous(error)) throw error;
@@ -318,6 +330,17 @@ export async function makeNode(
             cause: error,
         });
     }
+}
+
+/** The node of another resource of this run that the service handed over instead of making one. */
+async function madeEarlier(context: VerbContext, storage: Storage, { name }: Properties, made: Pick<Node, "id">) {
+    const nodes = await context.remember(
+        `nodes made in ${storage.id}`,
+        async (): Promise<Pick<Node, "id" | "name">[]> => [],
+    );
+    const earlier = nodes.find(({ id }) => sameNode(id, made.id));
+    nodes.push({ id: made.id, name: String(name) });
+    return earlier;
 }
 
 /** Brings a node to its declared name and folder, and answers how it was before. */

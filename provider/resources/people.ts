@@ -1,6 +1,7 @@
 /** The people of an organization, a workspace or a share: members, and those who are invited. */
 import * as z from "zod";
-import { identifier } from "../api/envelope";
+import { identifier, wrapped } from "../api/envelope";
+import { isApiError } from "../api/errors";
 import type { VerbContext } from "../core/define";
 
 /** First segment of the API's paths to what has members. */
@@ -95,6 +96,44 @@ export async function membersOf(context: VerbContext, segment: Segment, parent: 
     const joined = await list();
     return [...joined, ...invited.filter((one) => !joined.some((other) => isSame(one, other)))];
 }
+
+/** Whether an answer about one person shows all that a list does. */
+export function isWhole(person: Person): boolean {
+    const { status, expires, first_name: firstName, invite } = person;
+    if (roleOf(person) === null || status == null) return false;
+    return isPending(person) ? invite != null : expires !== undefined && firstName !== undefined;
+}
+
+/** One member by the user's id; undefined when the service does not show one there, or not all of it. */
+export async function personWith(
+    context: VerbContext,
+    segment: Segment,
+    parent: string,
+    userId: string,
+): Promise<Person | undefined> {
+    try {
+        const shown = await context.client.request({
+            operation: `read the ${segment}'s member`,
+            method: "GET",
+            path: [segment, parent, "member", userId, "details"],
+            kind: "read",
+            answer: wrapped(["member", "user"], member).optional().catch(undefined),
+        });
+        return shown?.id === userId && isWhole(shown) ? shown : undefined;
+    } catch (error) {
+        if (isApiError(error, "not-found")) return undefined;
+        throw error;
+    }
+}
+
+const addedAnswer = z.object({
+    member: member.nullish().catch(undefined),
+    invitation: invitation.nullish().catch(undefined),
+});
+/** The answer to adding or inviting somebody; no version promises more than a success. */
+export const added = addedAnswer.catch({}).transform(({ member: joined, invitation: invited }): Person | undefined => {
+    return joined ?? (invited ? asPerson(invited) : undefined);
+});
 
 function isSame(one: Person, other: Person): boolean {
     return one.id === "" ? emailOf(one) === emailOf(other) : one.id === other.id;

@@ -5,7 +5,8 @@ import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { slugOf } from "../core/naming";
-import { dateTime, freeJson, parentId, phrase, plainText, textOfLength } from "../core/properties";
+import { dateTime, freeJson, isId, parentId, phrase, plainText, textOfLength } from "../core/properties";
+import { siblings } from "../core/siblings";
 import { fromAnswer, toForm, toRfc3339 } from "../core/wire";
 import { counted, organizationDetails, sharesWithin } from "./organization";
 import { asOwner, requireOwner } from "./ownership";
@@ -318,6 +319,24 @@ async function sharesOf(context: VerbContext, workspaceId: string) {
     });
 }
 
+/** The workspace's shares, listed once in a run. */
+function sharesBeside(context: VerbContext, workspaceId: string) {
+    return siblings(context, `shares of ${workspaceId}`, (context) => sharesOf(context, workspaceId));
+}
+
+/** What the plan of the workspace's organization says of shares, and those that there are; undefined where it does not limit them. */
+async function countedShares(context: VerbContext, workspaceId: string) {
+    const organization = await organizationOf(context, workspaceId);
+    const allowed = organization === undefined ? undefined : await planLimit(context, organization, "shares");
+    if (organization === undefined || allowed === undefined) return undefined;
+    const id = await context.remember(`id of ${organization}`, async () =>
+        isId(organization) ? organization : (await organizationDetails(context, organization))?.id,
+    );
+    if (id === undefined) return undefined;
+    const takeList = (context: VerbContext) => sharesWithin(context, id);
+    return { allowed, shares: await siblings(context, `shares of organization ${id}`, takeList) };
+}
+
 /** The shares that the account can reach. */
 export async function sharesOfAccount(context: VerbContext) {
     return context.client.list({
@@ -360,13 +379,16 @@ const clockSlackMilliseconds = 60_000;
 /** Without a declared name nothing but time and title tells a share whose answer was lost from others. */
 async function requestWithoutName(context: VerbContext, declared: Properties): Promise<Shown> {
     const workspaceId = String(declared.workspaceId);
-    const before = new Set((await sharesOf(context, workspaceId)).map((one) => one.id));
+    const beside = await sharesBeside(context, workspaceId);
+    await beside.list(context);
     const since = context.client.serviceNow() - clockSlackMilliseconds;
     try {
         return await request(context, declared);
     } catch (error) {
         if (!isAmbiguous(error)) throw error;
         const lost = `${messageOf(error)} The share was requested and the answer was lost; `;
+        // Those that this run has made meanwhile were there before for us.
+        const before = new Set((await beside.list(context)).map((one) => one.id));
         const candidates = (await sharesOf(context, workspaceId).catch(() => undefined))?.filter(
             ({ id, title, created }) =>
                 !before.has(id) &&
@@ -525,16 +547,10 @@ export const share = defineResource({
     },
 
     async ceiling(context, { workspaceId }) {
-        const domain = await organizationOf(context, String(workspaceId));
-        if (domain === undefined) return undefined;
-        const allowed = await planLimit(context, domain, "shares");
-        if (allowed === undefined) return undefined;
-        const id = await context.remember(
-            `id of ${domain}`,
-            async () => (await organizationDetails(context, domain))?.id,
-        );
-        if (id === undefined) return undefined;
-        return { name: "shares in the organization", allowed, used: (await sharesWithin(context, id)).length };
+        const counted = await countedShares(context, String(workspaceId));
+        if (counted === undefined) return undefined;
+        const { allowed, shares } = counted;
+        return { name: "shares in the organization", allowed, used: await shares.count(context, allowed) };
     },
 
     async find(context, declared) {
@@ -557,6 +573,9 @@ export const share = defineResource({
             declared.customName === undefined
                 ? await requestWithoutName(context, declared)
                 : await request(context, declared);
+        const workspaceId = String(declared.workspaceId);
+        await (await sharesBeside(context, workspaceId)).add(made);
+        await (await countedShares(context, workspaceId))?.shares.add(made);
         return { id: made.id, remote: remoteOf(made, declared) };
     },
 

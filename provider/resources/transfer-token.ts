@@ -5,8 +5,8 @@ import { identifier, wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Known, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
-import { oncePerVerb } from "../core/once-per-verb";
 import { parentId } from "../core/properties";
+import { siblings } from "../core/siblings";
 import { toRfc3339 } from "../core/wire";
 
 const mostActive = 5;
@@ -76,8 +76,10 @@ async function activeTokens(context: VerbContext, organization: string) {
     });
 }
 
-/** One listing for the look at the limit and for telling a new token from the earlier ones. */
-const tokensBefore = oncePerVerb(activeTokens);
+/** For the looks at the limit, and for telling a new token from the earlier ones. */
+function tokensBeside(context: VerbContext, organization: string) {
+    return siblings(context, `transfer tokens of ${organization}`, (context) => activeTokens(context, organization));
+}
 
 /** Whether the caller owns the organization; undefined when the organization is not there. */
 async function ownsOrganization(context: VerbContext, id: string, known: Known): Promise<boolean | undefined> {
@@ -144,15 +146,16 @@ export const transferToken = defineResource({
     },
 
     async ceiling(context, { organizationId }) {
-        const active = await tokensBefore(context, String(organizationId));
-        return { name: "active transfer tokens for an organization", allowed: mostActive, used: active.length, advice };
+        const used = await (await tokensBeside(context, String(organizationId))).count(context, mostActive);
+        return { name: "active transfer tokens for an organization", allowed: mostActive, used, advice };
     },
 
     async create(context, declared) {
         const organization = String(declared.organizationId);
-        const before = await tokensBefore(context, organization);
+        const beside = await tokensBeside(context, organization);
+        await beside.list(context);
         const madeNow = async () => {
-            const earlier = new Set(before.map((one) => one.token));
+            const earlier = new Set((await beside.list(context)).map((one) => one.token));
             return (await activeTokens(context, organization)).filter((one) => !earlier.has(one.token));
         };
         try {
@@ -166,6 +169,7 @@ export const transferToken = defineResource({
             });
             const made =
                 answered.id === undefined ? (await madeNow()).find((one) => one.token === answered.token) : answered;
+            await beside.add(answered);
             return { id: `${organization}/${tokenIdOf(made ?? answered)}`, remote: shown(answered) };
         } catch (error) {
             if (!isAmbiguous(error)) throw error;

@@ -4,6 +4,7 @@ import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import { defineResource, type Known, type Remote, type VerbContext } from "../core/define";
 import { freeJson, parentId, phrase, plainText, textOfLength } from "../core/properties";
+import { siblings } from "../core/siblings";
 import { fromAnswer, toForm } from "../core/wire";
 import { counted, organizationDetails } from "./organization";
 import { asOwner, requireOwner } from "./ownership";
@@ -145,11 +146,15 @@ export async function workspaceDetails(context: VerbContext, idOrName: string) {
     }
 }
 
-/** The domain of the organization that a workspace belongs to, read once in a run. */
+/** The id or domain of the organization that a workspace belongs to, read once in a run, and not for one that the run made. */
 export function organizationOf(context: VerbContext, workspace: string): Promise<string | undefined> {
+    return rememberOrganization(context, workspace);
+}
+
+function rememberOrganization(context: VerbContext, workspace: string, made?: string): Promise<string | undefined> {
     return context.remember(`organization of workspace ${workspace}`, async () => {
-        const domain = (await workspaceDetails(context, workspace))?.org_domain;
-        return typeof domain === "string" ? domain : undefined;
+        const organization = made ?? (await workspaceDetails(context, workspace))?.org_domain;
+        return typeof organization === "string" ? organization : undefined;
     });
 }
 
@@ -186,6 +191,13 @@ export async function workspacesOf(
         ),
     );
     return new Map(both.flat().map((one) => [one.id, one]));
+}
+
+/** The organization's workspaces, listed once in a run. */
+function workspacesBeside(context: VerbContext, organization: string) {
+    return siblings(context, `workspaces of ${organization}`, async (context) => [
+        ...(await workspacesOf(context, organization)).values(),
+    ]);
 }
 
 /** The workspace's shares, archived ones included, or one part of them. */
@@ -263,8 +275,17 @@ export const workspace = defineResource({
     async ceiling(context, { organizationId }) {
         const allowed = await planLimit(context, String(organizationId), "workspaces");
         if (allowed === undefined) return undefined;
-        const workspaces = await workspacesOf(context, String(organizationId));
-        return { name: "workspaces in the organization", allowed, used: workspaces.size };
+        const neighbours = await workspacesBeside(context, String(organizationId));
+        const used = await neighbours.count(context, allowed);
+        return { name: "workspaces in the organization", allowed, used };
+    },
+
+    async unlisted(context, { folderName, organizationId }) {
+        // Only the look at a limit needs the list. Without it a look at the name alone is less.
+        if ((await planLimit(context, String(organizationId), "workspaces")) === undefined) return false;
+        const listed = await (await workspacesBeside(context, String(organizationId))).list(context);
+        const wanted = String(folderName).toLowerCase();
+        return listed.every(({ folder_name: name }) => typeof name === "string" && name.toLowerCase() !== wanted);
     },
 
     async find(context, { folderName, organizationId }) {
@@ -293,6 +314,9 @@ export const workspace = defineResource({
             kind: "create",
             answer,
         });
+        const organizationId = String(declared.organizationId);
+        await (await workspacesBeside(context, organizationId)).add(made);
+        await rememberOrganization(context, made.id, organizationId);
         return { id: made.id, remote: remoteOf(made) };
     },
 
