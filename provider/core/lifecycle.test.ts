@@ -204,6 +204,19 @@ describe("3.15 a failure half-way", () => {
     });
 });
 
+describe("3.4 what somebody changed by hand", () => {
+    test("is found by the next refresh although an update of something else was answered with it", async () => {
+        const rooms: Rooms = new Map([["1", { ...red, access: "Everybody", url: "u" }]]);
+        const { lifecycle } = lifecycleOf(roomKind({}, rooms));
+        const known = { inputs: red, outputs: { ...red, url: "u", __service: origin } };
+        const blue = { ...red, name: "Blue room" };
+        const outputs = await lifecycle.update(subject, "1", known, blue);
+        expect(outputs).toMatchObject({ name: "Blue room", access: "Nobody" });
+        const read = await lifecycle.read(subject, "1", { inputs: blue, outputs });
+        expect(read?.inputs).toEqual({ ...blue, access: "Everybody" });
+    });
+});
+
 describe("3.16 the ceiling of a plan", () => {
     const ceiling = async () => ({ name: "rooms in the building", allowed: 3, used: 3 });
 

@@ -27,7 +27,16 @@ import { generatedName } from "./naming";
 import { requireSameService } from "./origin";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Session } from "./session";
-import { inputsOf, isOurs, outputsOf, projectInputs, resourceKey, standsAsDeclared, withoutInternal } from "./state";
+import {
+    inputsOf,
+    isAsset,
+    isOurs,
+    outputsOf,
+    projectInputs,
+    resourceKey,
+    standsAsDeclared,
+    withoutInternal,
+} from "./state";
 import { containsUnknown } from "./unknown";
 
 export interface LifecycleOptions {
@@ -478,8 +487,10 @@ export class Lifecycle {
                 const answered = await attempt(() =>
                     this.reopened(definition, context, id, open, () => definition.update(context, id, change)),
                 );
-                step(answered ?? {}, known.inputs);
-                step(await this.complete(definition, context, id, inputs, answered), known.inputs);
+                const shown = (more: Remote = {}) =>
+                    step({ ...more, ...driftLeft(definition, change, more) }, known.inputs);
+                shown(answered);
+                shown(await this.complete(definition, context, id, inputs, answered));
                 this.requireMade(definition, { ...change.set, ...cleared(change) }, remote);
                 step({}, definition.archive && !neverDeclared ? { ...inputs, archived } : inputs);
             }
@@ -619,6 +630,24 @@ function changeOf(definition: ResourceDefinition, known: Known, inputs: Properti
         else change.clear.push(property);
     }
     return change;
+}
+
+/**
+ * What a change does not touch, and somebody has changed by hand: the state keeps what stood after our last write, so that
+ * the next refresh finds the difference.
+ */
+function driftLeft(definition: ResourceDefinition, { set, clear, inputs, known }: Change, shown: Remote): Remote {
+    const untouched = Object.keys(withoutInternal(inputs)).filter(
+        (name) => name in shown && name !== "archived" && !(name in set) && !clear.includes(name),
+    );
+    return Object.fromEntries(
+        untouched
+            .filter((name) => !isOurs(definition, name) && !isAsset(definition, name))
+            .filter((name) =>
+                [inputs, known.outputs].every((one) => !sameValue(definition, name, shown[name], one[name])),
+            )
+            .map((name) => [name, known.outputs[name] ?? null]),
+    );
 }
 
 function cleared(change: Change): Properties {
