@@ -1,11 +1,9 @@
 /** Where a secret must not be: every way in which one enters, against every text that leaves a process or stays on the disk. */
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join } from "node:path";
 import { inspect } from "node:util";
 import { textAsset } from "../../provider/core/assets";
 import type { Properties } from "../../provider/core/define";
@@ -13,6 +11,7 @@ import { resourcesByKind } from "../../provider/resources";
 import { pack, unpack } from "../packaging/installation";
 import { Caller, type CallFailure, type State } from "../plugin/caller";
 import { Service } from "../verbs/service";
+import { filesBelow, foundIn as namesFoundIn, Parrot, type Refusal } from "./canaries";
 import { frontEnds, Registered, type Verbs } from "./front-ends";
 
 jest.mock("../../provider/api/clock", () => {
@@ -27,42 +26,13 @@ const nextSharePassword = "another canary <of a share>";
 let service: Service;
 /** Everything that must not be found, by what it is. */
 const canaries = new Map<string, string>();
-/** Passes all on to the service, or refuses it and repeats all that it knows. */
-let parrot: Server;
-let baseUrl: string;
-/** The status of the refusal, where this request is refused. */
-let refuses: (path: string) => number | undefined;
-let heard = 0;
+let parrot: Parrot;
 
 beforeAll(async () => {
     service = await Service.open();
-    parrot = createServer(async (request, response) => {
-        const pieces: Buffer[] = [];
-        for await (const piece of request) pieces.push(piece as Buffer);
-        const body = Buffer.concat(pieces);
-        const status = refuses(request.url ?? "");
-        if (status !== undefined) {
-            heard += 1;
-            const form = [...new URLSearchParams(body.toString()).values()].join(" ");
-            const text = `${request.url} ${JSON.stringify(request.headers)} ${body} ${form} ${[...canaries.values()].join(" ")}`;
-            response.writeHead(status, { "content-type": "application/json", "x-request-id": text.slice(0, 200) });
-            response.end(JSON.stringify({ result: false, error: { text } }));
-            return;
-        }
-        const { authorization = "", "content-type": type = "" } = request.headers;
-        const answer = await fetch(new URL(request.url ?? "", service.baseUrl), {
-            method: request.method ?? "GET",
-            headers: { authorization, ...(type && { "content-type": type }) },
-            ...(body.length > 0 && { body }),
-        });
-        response.writeHead(answer.status, { "content-type": answer.headers.get("content-type") ?? "" });
-        response.end(Buffer.from(await answer.arrayBuffer()));
-    });
-    await new Promise<void>((resolve) => parrot.listen(0, "127.0.0.1", resolve));
-    baseUrl = `http://127.0.0.1:${(parrot.address() as AddressInfo).port}/current/`;
+    parrot = await Parrot.open(service.baseUrl, canaries);
 });
 afterAll(async () => {
-    parrot.closeAllConnections();
     parrot.close();
     await service.close();
 });
@@ -77,22 +47,7 @@ const changes: Readonly<Record<string, Properties>> = {
     TransferToken: { rotateWhenExpired: true },
 };
 
-/** The names of the canaries in a text, however they are written. */
-function foundIn(text: string): string[] {
-    return [...canaries].flatMap(([name, canary]) =>
-        [canary, encodeURIComponent(canary), JSON.stringify(canary).slice(1, -1)].some((one) => text.includes(one))
-            ? [name]
-            : [],
-    );
-}
-
-/** All files of a folder. */
-function filesBelow(folder: string): { path: string; text: string }[] {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((one) => one.isFile())
-        .map(({ parentPath, name }) => join(parentPath, name))
-        .map((path) => ({ path: relative(folder, path), text: readFileSync(path, "latin1") }));
-}
+const foundIn = (text: string) => namesFoundIn(canaries, text);
 
 /** A state without what it holds as a secret: wrapped by the plugin, declared by the SDK for dynamic resources. */
 function plainly(kind: string, value: unknown, isDeclared: boolean): unknown {
@@ -119,14 +74,14 @@ describe.each(frontEnds)("$name", (frontEnd) => {
     const said = () => [...printed, ...told().map(({ message }) => message)];
 
     async function start(credentials: Record<string, string>): Promise<Verbs> {
-        const started = await frontEnd.start({ baseUrl, ...credentials, logRequests: "true" });
+        const started = await frontEnd.start({ baseUrl: parrot.baseUrl, ...credentials, logRequests: "true" });
         processes.push(started);
         return started;
     }
     beforeEach(() => {
         printed = [];
         canaries.clear();
-        refuses = () => undefined;
+        parrot.refuses = () => undefined;
         for (const method of ["log", "error", "warn", "info", "debug"] as const)
             jest.spyOn(console, method).mockImplementation(
                 (...parts) => void printed.push(parts.map(String).join(" ")),
@@ -136,7 +91,7 @@ describe.each(frontEnds)("$name", (frontEnd) => {
     });
     afterEach(async () => {
         jest.restoreAllMocks();
-        refuses = () => undefined;
+        parrot.refuses = () => undefined;
         await Promise.all(processes.splice(0).map((one) => one.close()));
     });
 
@@ -206,18 +161,14 @@ describe.each(frontEnds)("$name", (frontEnd) => {
         // Each is refused with what belongs to it, and with what every request brings.
         const all = new Map(canaries);
         const credential = way === "token" ? "token" : "sign-in password";
-        const refusedWith = async (
-            names: string[],
-            work: () => Promise<unknown>,
-            status: (path: string) => number | undefined,
-        ) => {
+        const refusedWith = async (names: string[], work: () => Promise<unknown>, status: Refusal) => {
             for (const name of all.keys()) if (![credential, ...names].includes(name)) canaries.delete(name);
-            refuses = status;
+            parrot.refuses = status;
             const error = await work().then(
                 () => undefined,
                 (thrown: CallFailure) => thrown,
             );
-            refuses = () => undefined;
+            parrot.refuses = () => undefined;
             if (error !== undefined) {
                 tried += 1;
                 // As a process that dies of it prints it, causes and all.
@@ -278,7 +229,7 @@ describe.each(frontEnds)("$name", (frontEnd) => {
         expect(foundIn(JSON.stringify(kept))).toEqual(["share password"]);
         expect(foundIn(JSON.stringify([kept?.reasons, plainOf("Share", { ...kept, inputs: {} })]))).toEqual([]);
         expect(leaks).toEqual([]);
-        expect(heard).toBeGreaterThan(0);
+        expect(parrot.heard).toBeGreaterThan(0);
         expect(said().join("\n")).toContain("/current/");
         expect(said().flatMap(foundIn)).toEqual([]);
     });
@@ -326,7 +277,7 @@ test.each(Object.entries(crashing))("a crash of %s tells no secret", async (_nam
             cwd: folder,
             env: {
                 PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
-                FASTIO_BASE_URL: baseUrl,
+                FASTIO_BASE_URL: parrot.baseUrl,
                 FASTIO_TOKEN: canaries.get("token"),
                 FASTIO_EMAIL: "ann@example.com",
                 FASTIO_PASSWORD: canaries.get("sign-in password"),
