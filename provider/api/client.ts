@@ -18,7 +18,7 @@ import {
 } from "./errors";
 import { type FetchPage, type Listing, list, pages } from "./paging";
 import { printable } from "./printable";
-import { RateBudget, readRateHeaders } from "./rate-budget";
+import { type Place, RateBudget, readRateHeaders } from "./rate-budget";
 import { isSecretKey, Redactor, shownPath } from "./redactor";
 import { decide, type Outcome, type RequestKind } from "./retry";
 import { type Exchange, type RawAnswer, requestIdOf, Transport } from "./transport";
@@ -317,10 +317,11 @@ export class ApiClient {
         let waitedSinceRefusalMs = 0;
         for (let attempts = 1; ; attempts++) {
             const budget = this.#budget;
+            let place: Place;
             try {
-                const waited = await budget.acquire(operation, waitedSinceRefusalMs, signal);
-                waitedMs += waited;
-                waitedSinceRefusalMs += attempts === 1 ? 0 : waited;
+                place = await budget.acquire(operation, waitedSinceRefusalMs, signal);
+                waitedMs += place.waitedMs;
+                waitedSinceRefusalMs += attempts === 1 ? 0 : place.waitedMs;
             } catch (error) {
                 throw signal?.aborted ? abortion(attempts, false) : error;
             }
@@ -330,7 +331,7 @@ export class ApiClient {
             } catch (error) {
                 failure = error;
             } finally {
-                budget.release();
+                place.release();
             }
             const elapsedMs = this.#clock.monotonic() - began - waitedMs;
             const outcome = outcomeOf(failure);

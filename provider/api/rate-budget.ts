@@ -46,6 +46,14 @@ export function readRateHeaders(headers: Readonly<Record<string, string>>): Rate
     };
 }
 
+/** The right to send one request. */
+export interface Place {
+    /** How long it was waited for, in milliseconds. */
+    waitedMs: number;
+    /** The request has an answer, or none will come. */
+    release(): void;
+}
+
 interface Wait {
     waitMs: number;
     name: string;
@@ -55,10 +63,28 @@ interface Wait {
 /** What stands in the way of the next request; the last of the budget may be on its way already. */
 type Limit = Wait | "others are under way";
 
+/**
+ * Of the requests that are left one in so many is under way at once: four processes may use the same token, and as much again
+ * as is left may be on its way from the others.
+ */
+const share = 8;
+
+/** With fewer than these left the number grows with the answers, because a first one does not show how fast others send. */
+const few = 256;
+
+/** How long an answer tells what is left: others send meanwhile. */
+const freshMs = 1000;
+
 export class RateBudget {
     readonly #options: RateBudgetOptions;
     #window: { available: number; max: number | undefined; resetAt: number } | undefined;
+    /** When an answer last told what is left; infinite where answers tell nothing. */
+    #toldAt = Number.NEGATIVE_INFINITY;
+    /** How many answers told it without a pause. */
+    #told = 0;
     #inFlight = 0;
+    /** Sent alone, to be told what is left. */
+    #probes = 0;
     #starts: number[] = [];
     #announced = 0;
     #released: (() => void)[] = [];
@@ -68,21 +94,20 @@ export class RateBudget {
     }
 
     /**
-     * Waits until a request may be sent and counts it, until `release`; answers the milliseconds waited. Each wait is bounded,
-     * together with what the request has waited since it was first refused: standing in a queue that moves is no failure.
+     * Waits until a request may be sent and counts it, until `release`. Each wait is bounded, together with what the request has
+     * waited since it was first refused: standing in a queue that moves is no failure.
      */
-    async acquire(operation: string, waitedMs: number, signal?: AbortSignal): Promise<number> {
+    async acquire(operation: string, waitedMs: number, signal?: AbortSignal): Promise<Place> {
         const { clock, serviceNow, maxWaitSeconds, requestsPerMinute } = this.#options;
         let waited = 0;
         for (;;) {
             signal?.throwIfAborted();
             const limit = this.#limit();
             if (limit === undefined) {
-                this.#inFlight += 1;
                 if (requestsPerMinute !== undefined) {
                     this.#starts.push(clock.monotonic());
                 }
-                return waited;
+                return { waitedMs: waited, release: this.#take() };
             }
             if (limit === "others are under way") {
                 await new Promise<void>((resolve) => {
@@ -110,17 +135,30 @@ export class RateBudget {
         }
     }
 
-    release(): void {
-        this.#inFlight -= 1;
-        for (const resume of this.#released.splice(0)) {
-            resume();
-        }
+    #take(): () => void {
+        const isProbe = !this.#isTold();
+        this.#inFlight += 1;
+        if (isProbe) this.#probes += 1;
+        return () => {
+            this.#inFlight -= 1;
+            if (isProbe) this.#probes -= 1;
+            for (const resume of this.#released.splice(0)) {
+                resume();
+            }
+        };
+    }
+
+    #isTold(): boolean {
+        return this.#options.clock.monotonic() - this.#toldAt < freshMs;
     }
 
     learn({ available, max, resetAt }: RateHeaders): void {
         if (available === undefined) {
+            if (this.#window === undefined) this.#toldAt = Number.POSITIVE_INFINITY;
             return;
         }
+        this.#told = this.#isTold() ? this.#told + 1 : 1;
+        this.#toldAt = this.#options.clock.monotonic();
         const now = this.#options.serviceNow();
         const known = this.#window !== undefined && this.#window.resetAt > now ? this.#window : undefined;
         const end = resetAt ?? now + minuteMs;
@@ -162,19 +200,20 @@ export class RateBudget {
                 };
             }
         }
-        if (this.#window === undefined) {
-            return undefined;
-        }
-        const { available, max, resetAt } = this.#window;
-        const waitMs = Math.ceil(resetAt - serviceNow());
-        if (waitMs <= 0) {
+        const waitMs = this.#window === undefined ? 0 : Math.ceil(this.#window.resetAt - serviceNow());
+        if (waitMs <= 0 && this.#window !== undefined) {
             this.#window = undefined;
-            return undefined;
+            this.#toldAt = Number.NEGATIVE_INFINITY;
         }
-        if (available > this.#inFlight) {
-            return undefined;
+        const { available = Number.POSITIVE_INFINITY, max } = this.#window ?? {};
+        if (available === 0) {
+            return { waitMs, name: "Fast.io's rate limit", max };
         }
-        return available > 0 ? "others are under way" : { waitMs, name: "Fast.io's rate limit", max };
+        const most = Math.floor(available / share);
+        const isFree = this.#isTold()
+            ? this.#inFlight < Math.max(1, available < few ? Math.min(most, this.#told) : most)
+            : this.#probes === 0 && this.#inFlight < available;
+        return isFree ? undefined : "others are under way";
     }
 
     #announce({ waitMs, name, max }: Wait): void {

@@ -1,4 +1,5 @@
 /** Limits that bite: a budget that is used up, a storm of refusals, and a Date header that is wrong, in every dialect. */
+import { Agent, type Dispatcher } from "undici";
 import * as z from "zod";
 import { ApiClient } from "../../provider/api/client";
 import { ManualClock } from "../../provider/api/manual-clock";
@@ -15,6 +16,106 @@ class SharedClock extends ManualClock {
         await this.service.advance(Math.ceil(ms / 1000));
     }
 }
+
+/** One time for several processes: it moves on to whoever wakes first, when all of them wait and nothing is under way. */
+class CommonTime {
+    readonly #sleepers = new Set<{ until: number; wake: () => void }>();
+    #underWay = 0;
+    #elapsedMs = 0;
+
+    constructor(private readonly service: Service) {}
+
+    /** The clock of a process, and its way to the service. */
+    of(agent: Agent) {
+        const clock = {
+            now: () => this.#elapsedMs,
+            monotonic: () => this.#elapsedMs,
+            sleep: (ms: number) =>
+                new Promise<void>((wake) => {
+                    this.#sleepers.add({ until: this.#elapsedMs + ms, wake });
+                    void this.#moveOn();
+                }),
+        };
+        const statuses: { status: number; window: number }[] = [];
+        const request = async (options: Dispatcher.RequestOptions) => {
+            this.#underWay += 1;
+            try {
+                const answer = await agent.request(options);
+                statuses.push({ status: answer.statusCode, window: Number(answer.headers["x-rate-limit-expiry"]) });
+                return answer;
+            } finally {
+                this.#underWay -= 1;
+                void this.#moveOn();
+            }
+        };
+        return { clock, dispatcher: { request } as unknown as Dispatcher, statuses };
+    }
+
+    async #moveOn(): Promise<void> {
+        // Whoever has an answer sends the next request before long.
+        for (let turns = 0; turns < 20; turns += 1) await new Promise(setImmediate);
+        const [first, ...others] = [...this.#sleepers].sort((one, other) => one.until - other.until);
+        if (this.#underWay > 0 || first === undefined) return;
+        const seconds = Math.max(0, Math.ceil((first.until - this.#elapsedMs) / 1000));
+        this.#underWay += 1;
+        await this.service.advance(seconds);
+        this.#underWay -= 1;
+        this.#elapsedMs += seconds * 1000;
+        for (const one of [first, ...others].filter(({ until }) => until <= this.#elapsedMs)) {
+            this.#sleepers.delete(one);
+            one.wake();
+        }
+    }
+}
+
+describe("four processes with one token", () => {
+    let service: Service;
+    const agents = Array.from({ length: 4 }, () => new Agent());
+
+    beforeAll(async () => {
+        service = await Service.open("seed");
+    });
+    afterAll(() => Promise.all([service.close(), ...agents.map((agent) => agent.destroy())]));
+
+    /** How often the process was refused in the minute in which that happened most; it makes a hundred requests, eight at a time. */
+    async function refusalsOf({ clock, dispatcher, statuses }: ReturnType<CommonTime["of"]>): Promise<number> {
+        const client = new ApiClient({
+            baseUrl: service.baseUrl,
+            credentials: [{ name: "the test", token: service.emulator.token }],
+            userAgent: "weather/1",
+            clock,
+            dispatcher,
+            maxWaitSeconds: 3600,
+        });
+        let left = 100;
+        const answer = z.unknown();
+        const work = async () => {
+            while (left-- > 0)
+                await client.request({
+                    operation: "list",
+                    method: "GET",
+                    path: ["orgs", "list"],
+                    kind: "read",
+                    answer,
+                });
+        };
+        await Promise.all(Array.from({ length: 8 }, work));
+        expect(statuses.filter(({ status }) => status === 200)).toHaveLength(100);
+        const refused = statuses.filter(({ status }) => status === 429).map(({ window }) => window);
+        return Math.max(0, ...refused.map((window) => refused.filter((one) => one === window).length));
+    }
+
+    test.each([20, 60, 200])(
+        "share %d requests a minute: each is refused once in it at most",
+        async (requestsPerMinute) => {
+            await service.reset();
+            await service.control("POST", "rate-limit", { requestsPerMinute });
+            const time = new CommonTime(service);
+            const refusals = await Promise.all(agents.map((agent) => refusalsOf(time.of(agent))));
+            expect(Math.max(...refusals)).toBeLessThanOrEqual(1);
+        },
+    );
+});
 
 describe.each(["seed", "wrapped", "mid2026"] as const)("in the dialect %s", (dialect) => {
     let service: Service;
