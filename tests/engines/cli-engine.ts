@@ -45,6 +45,7 @@ async function open(
                     {
                         cwd: project,
                         env: { ...process.env, ...workspace.envVars, PULUMI_HOME: home },
+                        maxBuffer: 256 * 1024 * 1024,
                     },
                 );
                 return JSON.parse(stdout);
