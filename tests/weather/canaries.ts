@@ -44,7 +44,12 @@ export class Parrot {
         this.#server = createServer(async (request, response) => {
             const pieces: Buffer[] = [];
             for await (const piece of request) pieces.push(piece as Buffer);
-            const { status, type, body } = await this.#answer(request, Buffer.concat(pieces));
+            const answer = await this.#answer(request, Buffer.concat(pieces)).catch((error: Error) => {
+                console.error(error);
+                return undefined;
+            });
+            if (answer === undefined) return void response.destroy();
+            const { status, type, body } = answer;
             const heard = type === undefined ? { "x-request-id": body.toString().slice(0, 200) } : {};
             response.writeHead(status, { "content-type": type ?? "application/json", ...heard });
             response.end(type === undefined ? JSON.stringify({ result: false, error: { text: `${body}` } }) : body);
