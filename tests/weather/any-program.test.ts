@@ -1,16 +1,19 @@
 /**
  * Programs made at random, changed at random, and changed behind the back: after each `up` that refreshes first, the preview is empty, no
- * request was made for it, and what is on the service is what the program declares; after a destroy there is nothing. A seed that failed is run alone with `-t "seed 7"`.
+ * request was made for it, and what is on the service is what the program declares; after a destroy there is nothing. A seed that failed
+ * is run alone with `-t "seed 7"`.
  */
 import fc from "fast-check";
-import type { Properties } from "../../provider/core/define";
+import { prepareProject } from "../engines/project";
+import { columns } from "../lifecycle/columns";
+import type { Declaration } from "../lifecycle/fixture";
 import { Service } from "../verbs/service";
-import { BehindTheBack } from "./behind-the-back";
+import { follow, type Runs } from "./course";
 import { frontEnds } from "./front-ends";
-import { accounts, drawsOf, RandomProgram } from "./random-program";
-import { seeds } from "./reliability";
-import { Stack } from "./stack";
-import { Witness } from "./witness";
+import { seeds, soaking } from "./reliability";
+import { Stack, type Step, withReferences } from "./stack";
+
+jest.setTimeout(600_000);
 
 let service: Service;
 
@@ -23,69 +26,81 @@ afterAll(async () => {
     await service.close();
 });
 
-test.each(seeds(20))("seed %i", async (seed) => {
-    await service.reset();
-    // Names that a closed object keeps are a matter of their own.
-    await service.control("POST", "names", { keepClosed: false });
-    const given: Record<string, Properties> = {};
-    for (const name of accounts) given[name] = { ...(await service.account(`${name}@example.com`)) };
-    const draw = drawsOf(seed);
-    const count = (min: number, max: number) => draw(fc.noBias(fc.integer({ min, max })));
-    const frontEnd = frontEnds[seed % frontEnds.length] as (typeof frontEnds)[number];
-    const config = { baseUrl: service.baseUrl, token: service.emulator.token };
-    const program = RandomProgram.ofSize(draw, count(1, 30));
-    const stack = new Stack({ name: `seed-${seed}`, frontEnd, config, parallel: draw(fc.boolean()), given });
-    const witness = new Witness(service, stack);
-    const back = new BehindTheBack(service, program, stack, witness);
-    const history = [`${frontEnd.name}, ${program.declarations.length} resources`];
-
-    const up = async (refreshing: boolean) => {
-        await stack.up(program.declarations, { refreshing });
-        program.settled();
-    };
-    const converge = async () => {
-        await up(true);
-        const requests = await service.requestsOf(async () => {
-            expect([...(await stack.preview(program.declarations))]).toEqual([]);
+describe("without an engine", () => {
+    test.each(seeds(20, 200))("seed %i", async (seed) => {
+        const frontEnd = frontEnds[seed % frontEnds.length] as (typeof frontEnds)[number];
+        const config = { baseUrl: service.baseUrl, token: service.emulator.token };
+        await follow({
+            seed,
+            service,
+            frontEnd: frontEnd.name,
+            engine: "none",
+            resources: 30,
+            rounds: 6,
+            open: async (draw, given) =>
+                new Stack({ name: `seed-${seed}`, frontEnd, config, parallel: draw(fc.boolean()), given }),
         });
-        expect(requests).toEqual([]);
-        expect(await witness.differences(program.declarations)).toEqual([]);
-    };
+    });
+});
 
-    try {
-        await up(false);
-        await converge();
-        const rounds = count(3, 6);
-        for (let round = 0; round < rounds; round += 1) {
-            let unseen = false;
-            for (let action = count(2, 7); action > 0; action -= 1) {
-                const what = draw(fc.constantFrom("edit", "edit", "act", "act", "refresh", "up"));
-                if (what === "edit") {
-                    const before = program.declarations;
-                    history.push(program.edit() ?? "no edit");
-                    witness.programChanged(before, program.declarations);
-                } else if (what === "act") {
-                    history.push((await back.act()) ?? "nothing by hand");
-                    unseen = true;
-                } else if (what === "refresh") {
-                    history.push(`refresh: gone ${await stack.refresh()}`);
-                    unseen = false;
-                } else {
-                    // What nobody has looked for yet may be in the way; a refresh finds it.
-                    const failure = await up(false).catch((error: Error) => error.message);
-                    if (typeof failure === "string" && !unseen) throw new Error(failure);
-                    history.push(typeof failure === "string" ? `up fails: ${failure}` : "up");
-                }
-            }
-            history.push("up --refresh");
-            await converge();
+/** One on one engine shows that the course is the same there; the soak goes through all. */
+const onEngines = soaking
+    ? columns()
+    : columns()
+          .filter(({ engine }) => engine.name === "rehearsal")
+          .slice(0, 1);
+
+describe.each(onEngines)("on $name", ({ engine, entry, files }) => {
+    test.each(soaking ? [31, 32, 33] : [31])("seed %i", async (seed) => {
+        const project = prepareProject({ files });
+        const env = { FASTIO_BASE_URL: service.baseUrl, FASTIO_TOKEN: service.emulator.token };
+        const stack = await engine.open({ project: project.folder, env });
+        let kept: Record<string, { id: string; outputs: Record<string, unknown> }> = {};
+        const remember = async () => {
+            const { deployment } = await stack.exportStack();
+            const { resources = [] } = deployment as { resources?: { urn: string; id?: string; outputs?: object }[] };
+            const own = resources.filter(({ urn, id }) => /fastio:/.test(urn) && !/pulumi:providers/.test(urn) && id);
+            kept = Object.fromEntries(
+                own.map(({ urn, id = "", outputs = {} }) => [urn.split("::").at(-1), { id, outputs: { ...outputs } }]),
+            );
+        };
+        try {
+            await follow({
+                seed,
+                service,
+                frontEnd: entry === "pulumi-fastio" ? "dynamic" : "plugin",
+                engine: engine.name,
+                resources: 20,
+                rounds: 2,
+                open: async (_draw, given): Promise<Runs> => {
+                    const write = (program: readonly Declaration[]) => {
+                        const declared = withReferences(program, (name) => given[name]);
+                        project.write({ "declarations.json": JSON.stringify(declared) });
+                    };
+                    return {
+                        given,
+                        get names() {
+                            return Object.keys(kept);
+                        },
+                        state: (name) => kept[name],
+                        up: async (program, { refreshing }) => {
+                            write(program);
+                            await stack.up({ refresh: refreshing }).finally(remember);
+                        },
+                        preview: async (program) => {
+                            write(program);
+                            const { changeSummary } = await stack.preview();
+                            const changes = Object.entries(changeSummary).filter(([step]) => step !== "same");
+                            return new Map(changes.map(([step, times]) => [`${times}`, step as Step]));
+                        },
+                        refresh: () => stack.refresh().finally(remember),
+                        destroy: () => stack.destroy().finally(remember),
+                    };
+                },
+            });
+        } finally {
+            await stack.close();
+            project.remove();
         }
-        history.push("destroy");
-        await stack.destroy();
-        const { users: _, apiKeys: __, ...left } = await service.control<Record<string, number>>("GET", "census");
-        expect(Object.entries(left).filter(([, count]) => count !== 0)).toEqual([]);
-    } catch (error) {
-        const text = JSON.stringify(program.declarations, undefined, 1);
-        throw new Error(`seed ${seed}: ${(error as Error).message}\n${history.join("\n")}\n${text}`, { cause: error });
-    }
+    });
 });

@@ -11,6 +11,7 @@ import { urnOf } from "../plugin/caller";
 import { Service } from "../verbs/service";
 import { frontEnds, type Verbs } from "./front-ends";
 import { edgesOf, wrongArguments } from "./inverted";
+import { attempts, record } from "./reliability";
 
 jest.setTimeout(120_000);
 
@@ -48,6 +49,7 @@ describe.each(frontEnds)("wrong arguments, $name", (frontEnd) => {
                     (one) => one === path || one.startsWith(`${path}.`) || one.startsWith(`${path}[`),
                 );
                 expect({ args, path, paths: isThere ? [path] : paths }).toEqual({ args, path, paths: [path] });
+                record({ attempt: attempts.wrong, frontEnd: frontEnd.name, engine: "none", outcome: "recovered" });
             }
         });
         expect(requests).toEqual([]);
@@ -58,11 +60,15 @@ describe("arguments at the edges are taken by check and by the service alike", (
     let parents: Properties;
     let folderId: string;
     // What a process made, it does not delete: it belongs to the program that it runs.
-    let processes: { maker: Verbs; remover: Verbs }[];
+    let processes: { name: string; maker: Verbs; remover: Verbs }[];
     beforeAll(async () => {
         const config = { baseUrl: service.baseUrl, token: service.emulator.token };
         processes = await Promise.all(
-            frontEnds.map(async (one) => ({ maker: await one.start(config), remover: await one.start(config) })),
+            frontEnds.map(async (one) => ({
+                name: one.name,
+                maker: await one.start(config),
+                remover: await one.start(config),
+            })),
         );
         await service.control("POST", "names", { keepClosed: false });
         const { id: organizationId } = await service.paidOrganization("umbrella");
@@ -110,12 +116,17 @@ describe("arguments at the edges are taken by check and by the service alike", (
                     .find((one) => argumentFailures(definition, one).length === 0);
                 tried += 1;
                 const urn = urnOf(kind, `edge-${tried}`);
-                const { maker, remover } = processes[index % processes.length] as (typeof processes)[number];
+                const {
+                    name: frontEnd,
+                    maker,
+                    remover,
+                } = processes[index % processes.length] as (typeof processes)[number];
                 try {
                     const { inputs, failures } = await maker.check(urn, {}, args ?? { ...bases[0], [name]: value });
                     if (failures.length > 0) throw new Error(JSON.stringify(failures));
                     const made = await maker.create(urn, inputs);
                     await remover.delete(urn, { ...made, outputs: { ...made.outputs, forceDestroy: true } });
+                    record({ attempt: attempts.edge, frontEnd, engine: "none", outcome: "recovered" });
                 } catch (error) {
                     disagreements.push({ name, value: JSON.stringify(value), says: (error as Error).message });
                 }

@@ -5,7 +5,7 @@ import { toForm } from "../../provider/core/wire";
 import type { Declaration } from "../lifecycle/fixture";
 import type { Service } from "../verbs/service";
 import { type Draw, definitionOf, type RandomProgram } from "./random-program";
-import type { Stack } from "./stack";
+import type { Remembered } from "./stack";
 import { pathOf, type Witness } from "./witness";
 
 /** Something that is done to one resource. */
@@ -22,7 +22,7 @@ export class BehindTheBack {
     constructor(
         readonly service: Service,
         readonly program: RandomProgram,
-        readonly stack: Stack,
+        readonly stack: Remembered,
         readonly witness: Witness,
     ) {
         this.#draw = program.draw;
@@ -48,6 +48,26 @@ export class BehindTheBack {
         if (!isDone) return undefined;
         if (deed.property !== undefined) this.witness.changedByHand(declaration.name, deed.property);
         return `somebody ${deed.says} (${declaration.name})`;
+    }
+
+    /** Gives one property of something that has been made another value; what the service refuses does not happen. */
+    async changeSomething(): Promise<void> {
+        const there = this.program.declarations.filter(
+            ({ kind, name }) =>
+                this.stack.state(name) !== undefined && /^(Organization|Workspace|Share)(Branding)?$/.test(kind),
+        );
+        if (there.length === 0) return;
+        const declaration = this.#pick(there);
+        const { kind, name, args } = declaration;
+        const { property, do: change } = this.#change(
+            declaration,
+            pathOf(kind, this.stack.state(name)?.id ?? "", args),
+        );
+        const isDone = await change().then(
+            () => true,
+            () => false,
+        );
+        if (isDone && property !== undefined) this.witness.changedByHand(name, property);
     }
 
     #deeds(declaration: Declaration, id: string): Deed[] {

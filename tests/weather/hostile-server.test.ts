@@ -12,6 +12,7 @@ import type { Properties } from "../../provider/core/define";
 import { resources } from "../../provider/resources";
 import { Caller, type State, urnOf } from "../plugin/caller";
 import { frontEnds, type Verbs } from "./front-ends";
+import { attempts, record } from "./reliability";
 
 jest.setTimeout(120_000);
 
@@ -146,6 +147,7 @@ describe.each(frontEnds)("$name", (frontEnd) => {
                     `${kind}: ${(await failureOf(provider.read(urnOf(kind), known(kind, inputs)))).message}`,
                 ).toMatch(/reading .* failed/);
                 expect(create?.message.length).toBeLessThan(3000);
+                record({ attempt: attempts.answer, frontEnd: frontEnd.name, engine: "none", outcome: "recovered" });
             }
             expect(({} as { polluted?: number }).polluted).toBeUndefined();
             expect(requests).toBeLessThan(40 * kinds.length);

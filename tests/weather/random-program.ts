@@ -37,6 +37,17 @@ export function definitionOf(kind: string): ResourceDefinition {
     return definition;
 }
 
+/** An organization that the program does not declare, and in which others work as well. */
+export interface Within {
+    /** The name of the organization among what is given. */
+    organization: string;
+    /** Begins every name that must be unique. */
+    prefix: string;
+}
+
+/** What an organization has one of, or few of. */
+const notShared = new Set(["Organization", "OrganizationBranding", "TransferToken"]);
+
 export class RandomProgram {
     /** What is referred to comes before what refers to it. */
     declarations: Declaration[] = [];
@@ -45,11 +56,14 @@ export class RandomProgram {
     readonly #changed = new Set<string>();
     readonly #renamed = new Set<string>();
 
-    constructor(readonly draw: Draw) {}
+    constructor(
+        readonly draw: Draw,
+        readonly within?: Within,
+    ) {}
 
     /** A program of so many resources. */
-    static ofSize(draw: Draw, size: number): RandomProgram {
-        const program = new RandomProgram(draw);
+    static ofSize(draw: Draw, size: number, within?: Within): RandomProgram {
+        const program = new RandomProgram(draw, within);
         while (program.declarations.length < size) program.add();
         return program;
     }
@@ -96,7 +110,7 @@ export class RandomProgram {
 
     /** A value that the definition allows, and that nothing else has where it must be unique. */
     value(kind: string, property: string): unknown {
-        const fresh = this.#next();
+        const fresh = `${this.within?.prefix ?? ""}${this.#next()}`;
         if (property === "domain") return `org-${fresh}`;
         if (property === "folderName") return this.#pick([`Space-${fresh}`, `space-${fresh}`, `raum-ä${fresh}`]);
         if (property === "customName") return this.#pick([`Room-${fresh}`, `room-${fresh}`]);
@@ -213,7 +227,7 @@ export class RandomProgram {
 
     /** Those whom no resource of the kind names. */
     #accountsFor(kind: string): string[] {
-        if (!kind.endsWith("Member")) return [];
+        if (!kind.endsWith("Member") || this.within !== undefined) return [];
         const named = this.declarations
             .filter((one) => one.kind === kind)
             .map(({ args }) => String(args.email ?? args.userId).replace(/^\$|[@.].*$/g, ""));
@@ -222,7 +236,11 @@ export class RandomProgram {
 
     /** The references of every place that a resource of the kind can have. */
     #placesFor(kind: string, moving?: string): Properties[] {
-        const others = this.declarations.filter((one) => one.name !== moving);
+        const { organization } = this.within ?? {};
+        if (organization !== undefined && notShared.has(kind)) return [];
+        const given: Declaration[] =
+            organization === undefined ? [] : [{ kind: "Organization", name: organization, args: {} }];
+        const others = [...given, ...this.declarations.filter((one) => one.name !== moving)];
         const ofKind = others.filter((one) => one.kind === kind);
         const parents = parentInputs(kind);
         if (parents.length === 0) return ofKind.length < (most[kind] ?? mostOfOneParent) ? [{}] : [];

@@ -4,7 +4,7 @@ import { readDocument } from "../docs/markdown";
 import { faults } from "./fault-table";
 import { frontEnds } from "./front-ends";
 import { victims } from "./killed-run";
-import { outcomes, type Tried } from "./reliability";
+import { attempts, outcomes, type Tried } from "./reliability";
 import { readRows, reliabilityPage } from "./reliability-page";
 
 const page = readDocument("docs/reliability.md");
@@ -28,12 +28,22 @@ test.each(["Faults", "Kinds", "Writes", "Front-ends and engines"])(
         const rows = readRows(page, section);
         for (const { about, tried, came } of rows) {
             expect({ about, ...came }).toMatchObject({ about, lost: 0, doubled: 0, leaked: 0 });
-            expect(tried).toBe(outcomes.reduce((sum, outcome) => sum + came[outcome], 0));
+            expect(tried).toBe(outcomes.reduce((sum, outcome) => sum + (came[outcome] ?? 0), 0));
             expect(tried).toBeGreaterThan(0);
         }
         expect(rows.length).toBeGreaterThan(0);
     },
 );
+
+test("programs, answers and arguments were tried, and nothing was lost, doubled or leaked", () => {
+    const rows = readRows(page, "Without a fault");
+    expect(rows.map(({ about }) => about).sort()).toEqual(Object.values(attempts).sort());
+    for (const { about, came } of rows) expect({ about, ...came }).toEqual({ about, lost: 0, doubled: 0, leaked: 0 });
+    const triedOf = (attempt: string) => rows.find(({ about }) => about === attempt)?.tried ?? 0;
+    for (const attempt of [attempts.program, attempts.edit, attempts.byHand, attempts.destroy])
+        expect(triedOf(attempt)).toBeGreaterThanOrEqual(200);
+    for (const attempt of [attempts.wrong, attempts.edge]) expect(triedOf(attempt)).toBeGreaterThanOrEqual(500);
+});
 
 test("what was recorded is what the page says", () => {
     const tried = (outcome: Tried["outcome"], kind: string): Tried => ({

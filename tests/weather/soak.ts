@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { machineFacts } from "../../bench/machine";
 import { chooseEngines } from "../engines/engines";
-import type { Tried } from "./reliability";
+import type { Attempted, Tried } from "./reliability";
 import { reliabilityPage } from "./reliability-page";
 
 const repository = join(__dirname, "..", "..");
@@ -28,7 +28,7 @@ try {
     const all = readdirSync(folder)
         .sort()
         .flatMap((name) => readFileSync(join(folder, name), "utf8").trim().split("\n"))
-        .map((line) => JSON.parse(line) as Tried);
+        .map((line) => JSON.parse(line) as Tried | Attempted);
     if (process.exitCode === 0 && names.length === 0)
         writeFileSync(join(repository, "docs", "reliability.md"), reliabilityPage(all, machineFacts()));
     else console.log(reliabilityPage(all, machineFacts()));

@@ -30,17 +30,26 @@ export function referencesOf(args: unknown): string[] {
     return Object.values(args).flatMap(referencesOf);
 }
 
-/** The arguments with every `$name.property` as that resource has it. */
-export function withReferences(args: unknown, outputsOf: (name: string) => Properties): unknown {
+/** The arguments with every `$name.property` as that resource has it; what nobody knows stays. */
+export function withReferences(args: unknown, outputsOf: (name: string) => Properties | undefined): unknown {
     if (typeof args === "string" && args.startsWith("$")) {
         const end = args.lastIndexOf(".");
-        return outputsOf(args.slice(1, end))[args.slice(end + 1)];
+        const outputs = outputsOf(args.slice(1, end));
+        return outputs === undefined ? args : outputs[args.slice(end + 1)];
     }
     if (Array.isArray(args)) return args.map((one) => withReferences(one, outputsOf));
     if (typeof args !== "object" || args === null) return args;
     return Object.fromEntries(
         Object.entries(args).map(([name, value]) => [name, withReferences(value, outputsOf)] as const),
     );
+}
+
+/** What a stack keeps of its resources, by name. */
+export interface Remembered {
+    names: readonly string[];
+    state(name: string): Pick<State, "id" | "outputs"> | undefined;
+    /** What its program refers to without declaring it, by name. */
+    given: Record<string, Properties>;
 }
 
 export interface StackOptions {
@@ -53,13 +62,17 @@ export interface StackOptions {
     given?: Record<string, Properties>;
 }
 
-export class Stack {
+export class Stack implements Remembered {
     /** In the order of their registration. */
     #resources = new Map<string, Kept>();
     /** Replaced ones that could not be deleted yet. */
     readonly #replaced: Kept[] = [];
 
     constructor(readonly options: StackOptions) {}
+
+    get given(): Record<string, Properties> {
+        return this.options.given ?? {};
+    }
 
     get names(): string[] {
         return [...this.#resources.keys()];
@@ -133,7 +146,7 @@ export class Stack {
         run: Run,
         register: (declaration: Declaration, args: Properties) => Promise<Properties>,
     ): Promise<void> {
-        const { parallel, given = {} } = this.options;
+        const { given } = this;
         for (const declaration of program) {
             const registered = (async () => {
                 const names = referencesOf(declaration.args).filter((name) => !(name in given));
@@ -144,7 +157,7 @@ export class Stack {
             })();
             registered.catch(() => {});
             run.made.set(declaration.name, registered);
-            if (!parallel) await registered;
+            if (!this.options.parallel) await registered;
         }
         const failed = (await Promise.allSettled(run.made.values())).find((one) => one.status === "rejected");
         if (failed !== undefined) throw failed.reason;

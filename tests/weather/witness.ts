@@ -5,7 +5,7 @@ import { metaOf, type Properties } from "../../provider/core/define";
 import type { Declaration } from "../lifecycle/fixture";
 import type { ParentSegment, Service, Shown } from "../verbs/service";
 import { definitionOf } from "./random-program";
-import { referencesOf, type Stack, withReferences } from "./stack";
+import { type Remembered, referencesOf, withReferences } from "./stack";
 
 /** Properties by the name of a resource. */
 export type Withdrawn = Map<string, Set<string>>;
@@ -61,21 +61,21 @@ export class Witness {
 
     constructor(
         readonly service: Service,
-        readonly stack: Stack,
+        readonly stack: Remembered,
     ) {}
 
     /** Everything that is otherwise than the program says, in words. */
     async differences(program: readonly Declaration[]): Promise<string[]> {
         const all = await Promise.all(program.map((one) => this.#differencesOf(one)));
-        return [...all.flat(), ...(await this.#uncleared()), ...(await this.#counts(program))];
+        return [...all.flat(), ...(await this.#uncleared())];
     }
 
     /** What a removed branding left behind on what it branded. */
     async #uncleared(): Promise<string[]> {
         const all = [...this.#cleared].map(async ([place, properties]) => {
             const [kind, [parent]] = JSON.parse(place) as [string, [string]];
-            const id = this.stack.state(parent)?.id;
-            const shown = id === undefined ? undefined : await this.#look(kind, id, {});
+            const { id } = this.#known(parent);
+            const shown = typeof id !== "string" ? undefined : await this.#look(kind, id, {});
             if (shown === undefined) return [];
             return [...properties].flatMap((property) => {
                 const { reset } = metaOf(definitionOf(kind), property);
@@ -115,10 +115,7 @@ export class Witness {
         const { kind, name } = declaration;
         const state = this.stack.state(name);
         if (state === undefined) return [`${name} is not in the state`];
-        const args = withReferences(declaration.args, (other) => ({
-            ...this.stack.options.given?.[other],
-            id: this.stack.state(other)?.id,
-        })) as Properties;
+        const args = withReferences(declaration.args, (other) => this.#known(other)) as Properties;
         const shown = await this.#look(kind, state.id, args).catch((error: Error) => error.message);
         if (shown === undefined || typeof shown === "string") return [`${name} is not there: ${shown}`];
         const differences = Object.keys(definitionOf(kind).inputs.shape).flatMap((property) => {
@@ -169,6 +166,11 @@ export class Witness {
         return shown.closed === true ? undefined : shown;
     }
 
+    /** What others in the program may refer to. */
+    #known(name: string): Properties {
+        return this.stack.given[name] ?? { id: this.stack.state(name)?.id };
+    }
+
     #nameOf(id: string): string {
         return this.stack.names.find((name) => this.stack.state(name)?.id === id) ?? "";
     }
@@ -203,36 +205,34 @@ export class Witness {
         const answer = await fetch(new URL(path, baseUrl), { headers: { Authorization: `Bearer ${emulator.token}` } });
         return answer.ok ? sha256(Buffer.from(await answer.arrayBuffer())) : undefined;
     }
+}
 
-    /** Nothing is there twice, and nothing that nobody declared. */
-    async #counts(program: readonly Declaration[]): Promise<string[]> {
-        const census = await this.service.control<Record<string, number>>("GET", "census");
-        const { organizationMembers = 0, workspaceMembers = 0, shareMembers = 0, invitations = 0 } = census;
-        const declared = (...kinds: string[]) => program.filter(({ kind }) => kinds.includes(kind)).length;
-        const images = program.flatMap(({ kind, args }) =>
-            kind === "File" ? [] : Object.keys(args).filter((one) => metaOf(definitionOf(kind), one).form === "asset"),
-        );
-        const active = program.filter(
-            ({ kind, name }) => kind === "TransferToken" && this.stack.state(name)?.outputs.status === "active",
-        );
-        const counts: [string, number | undefined, number][] = [
-            ["organizations", census.organizations, declared("Organization")],
-            ["workspaces", census.workspaces, declared("Workspace")],
-            ["shares", census.shares, declared("Share")],
-            ["folders", census.folders, declared("Folder")],
-            ["files", census.files, declared("File")],
-            ["assets", census.assets, images.length],
-            ["active transfer tokens", census.transferTokens, active.length],
-            [
-                "members and invitations",
-                organizationMembers + workspaceMembers + shareMembers + invitations,
-                declared("OrganizationMember", "WorkspaceMember", "ShareMember"),
-            ],
-        ];
-        return counts.flatMap(([what, found, wanted]) =>
-            found === wanted ? [] : [`there are ${found} ${what}, declared ${wanted}`],
-        );
-    }
+/** How many there are of what the programs of some stacks declare, and of what there has to be: as the census counts, members and invitations together. */
+export async function counts(service: Service, stacks: readonly [Remembered, readonly Declaration[]][]) {
+    const census = await service.control<Record<string, number>>("GET", "census");
+    const { organizationMembers = 0, workspaceMembers = 0, shareMembers = 0, invitations = 0 } = census;
+    const all = stacks.flatMap(([stack, program]) =>
+        program.map(({ kind, name, args }) => ({ kind, args, status: stack.state(name)?.outputs.status })),
+    );
+    const ofKind = (pattern: RegExp) => all.filter(({ kind }) => pattern.test(kind));
+    const images = ofKind(/Branding$/).flatMap(({ kind, args }) =>
+        Object.keys(args).filter((one) => metaOf(definitionOf(kind), one).form === "asset"),
+    );
+    const { organizations, workspaces, shares, folders, files, notes, assets, transferTokens } = census;
+    const people = organizationMembers + workspaceMembers + shareMembers + invitations;
+    const found = { organizations, workspaces, shares, folders, files, notes, assets, transferTokens, people };
+    const declared: Record<keyof typeof found, number> = {
+        organizations: ofKind(/^Organization$/).length,
+        workspaces: ofKind(/^Workspace$/).length,
+        shares: ofKind(/^Share$/).length,
+        folders: ofKind(/^Folder$/).length,
+        files: ofKind(/^File$/).length,
+        notes: 0,
+        assets: images.length,
+        transferTokens: ofKind(/^TransferToken$/).filter(({ status }) => status === "active").length,
+        people: ofKind(/Member$/).length,
+    };
+    return { found: found as Record<keyof typeof found, number>, declared };
 }
 
 function sha256(content: string | Buffer): string {
