@@ -587,9 +587,9 @@ export class Lifecycle {
 /** Does a step once more when the parent has been closed meanwhile, after opening it. */
 type Again = <T>(step: () => Promise<T>) => Promise<T>;
 
-/** Not every version of the service tells a restriction from a denial; whether the object is archived does. */
+/** Not every version of the service tells a restriction from a denial, whatever a verb made of it; whether the object is archived does. */
 function mayBeArchived(error: unknown): boolean {
-    return isApiError(error, "restricted", "denied");
+    return isApiError(error, "restricted", "denied") || (error instanceof Error && mayBeArchived(error.cause));
 }
 
 /** An object as the caller sees it; what stands in the way of reading it matters less than what failed before. */

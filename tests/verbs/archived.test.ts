@@ -189,6 +189,16 @@ describe("3.8 what is below an archived workspace", () => {
         expect(await isArchived()).toBe(true);
     });
 
+    test("a delete that only the owner may do", async () => {
+        const share = new Resource("Share");
+        await share.up(process, { workspaceId: parent.ownId, title: "Report" });
+        await archiveByHand(parent.ownId);
+        const next = new Process(service);
+        expect(writes(await service.requestsOf(() => share.delete(next)))).toEqual(["unarchive", "delete", "archive"]);
+        expect(await detailsOf(parent.ownId)).toMatchObject({ archived: true });
+        await next.close();
+    });
+
     test("somebody who is a member already, taken over with another role", async () => {
         await service.api("POST", `workspace/${parent.ownId}/members/${ann.email}/`, { permissions: "guest" });
         await archiveByHand(parent.ownId);

@@ -4,7 +4,7 @@ import type { Properties } from "../../provider/core/define";
 import type { Declaration } from "../lifecycle/fixture";
 import type { Service } from "../verbs/service";
 import { BehindTheBack } from "./behind-the-back";
-import { accounts, type Draw, drawsOf, RandomProgram } from "./random-program";
+import { accounts, type Draw, drawsOf, RandomProgram, type Surroundings } from "./random-program";
 import { type Attempted, attempts, lossOf, type Outcome, record } from "./reliability";
 import type { Remembered, Step } from "./stack";
 import { counts, Witness } from "./witness";
@@ -23,6 +23,7 @@ export interface Course {
     service: Service;
     frontEnd: string;
     engine: string;
+    surroundings?: Surroundings;
     /** The most resources at the beginning, and the most rounds. */
     resources: number;
     rounds: number;
@@ -30,7 +31,7 @@ export interface Course {
 }
 
 /** Fails with the whole story when a run does not converge. */
-export async function follow({ seed, service, frontEnd, engine, open, ...most }: Course): Promise<void> {
+export async function follow({ seed, service, frontEnd, engine, surroundings, open, ...most }: Course): Promise<void> {
     await service.reset();
     // Names that a closed object keeps are a matter of their own.
     await service.control("POST", "names", { keepClosed: false });
@@ -38,7 +39,7 @@ export async function follow({ seed, service, frontEnd, engine, open, ...most }:
     for (const name of accounts) given[name] = { ...(await service.account(`${name}@example.com`)) };
     const draw = drawsOf(seed);
     const count = (min: number, max: number) => draw(fc.noBias(fc.integer({ min, max })));
-    const program = RandomProgram.ofSize(draw, count(1, most.resources));
+    const program = RandomProgram.ofSize(draw, count(1, most.resources), surroundings);
     const stack = await open(draw, given);
     const witness = new Witness(service, stack);
     const back = new BehindTheBack(service, program, stack, witness);

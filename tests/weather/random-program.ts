@@ -29,7 +29,7 @@ const mostOfOneParent = 6;
 const parentInputs = (kind: string) => [definitionOf(kind).parent ?? []].flat();
 
 /** Given by the program's structure, or not known to every version of the service. */
-const notDrawn = new Set(["storageMode", "folderId", "parentId", "userId", "downloadSecurity"]);
+const notDrawn = ["storageMode", "folderId", "parentId", "userId", "downloadSecurity"];
 
 export function definitionOf(kind: string): ResourceDefinition {
     const definition = resourcesByKind.get(kind);
@@ -37,12 +37,14 @@ export function definitionOf(kind: string): ResourceDefinition {
     return definition;
 }
 
-/** An organization that the program does not declare, and in which others work as well. */
-export interface Within {
-    /** The name of the organization among what is given. */
-    organization: string;
+/** Where a program is brought about. */
+export interface Surroundings {
+    /** The name, among what is given, of an organization that the program does not declare and in which others work as well. */
+    organization?: string;
     /** Begins every name that must be unique. */
-    prefix: string;
+    prefix?: string;
+    /** Properties that the service there does not take on every plan. */
+    without?: readonly string[];
 }
 
 /** What an organization has one of, or few of. */
@@ -58,12 +60,12 @@ export class RandomProgram {
 
     constructor(
         readonly draw: Draw,
-        readonly within?: Within,
+        readonly surroundings: Surroundings = {},
     ) {}
 
     /** A program of so many resources. */
-    static ofSize(draw: Draw, size: number, within?: Within): RandomProgram {
-        const program = new RandomProgram(draw, within);
+    static ofSize(draw: Draw, size: number, surroundings: Surroundings = {}): RandomProgram {
+        const program = new RandomProgram(draw, surroundings);
         while (program.declarations.length < size) program.add();
         return program;
     }
@@ -110,7 +112,7 @@ export class RandomProgram {
 
     /** A value that the definition allows, and that nothing else has where it must be unique. */
     value(kind: string, property: string): unknown {
-        const fresh = `${this.within?.prefix ?? ""}${this.#next()}`;
+        const fresh = `${this.surroundings.prefix ?? ""}${this.#next()}`;
         if (property === "domain") return `org-${fresh}`;
         if (property === "folderName") return this.#pick([`Space-${fresh}`, `space-${fresh}`, `raum-ä${fresh}`]);
         if (property === "customName") return this.#pick([`Room-${fresh}`, `room-${fresh}`]);
@@ -227,7 +229,7 @@ export class RandomProgram {
 
     /** Those whom no resource of the kind names. */
     #accountsFor(kind: string): string[] {
-        if (!kind.endsWith("Member") || this.within !== undefined) return [];
+        if (!kind.endsWith("Member") || this.surroundings.organization !== undefined) return [];
         const named = this.declarations
             .filter((one) => one.kind === kind)
             .map(({ args }) => String(args.email ?? args.userId).replace(/^\$|[@.].*$/g, ""));
@@ -236,7 +238,7 @@ export class RandomProgram {
 
     /** The references of every place that a resource of the kind can have. */
     #placesFor(kind: string, moving?: string): Properties[] {
-        const { organization } = this.within ?? {};
+        const { organization } = this.surroundings;
         if (organization !== undefined && notShared.has(kind)) return [];
         const given: Declaration[] =
             organization === undefined ? [] : [{ kind: "Organization", name: organization, args: {} }];
@@ -281,9 +283,10 @@ export class RandomProgram {
 
     #optional(kind: string): string[] {
         const { inputs, samples } = definitionOf(kind);
-        const places = parentInputs(kind).map(({ input }) => input);
+        const { without = [] } = this.surroundings;
+        const notThere = [...notDrawn, ...without, ...parentInputs(kind).map(({ input }) => input)];
         return Object.keys(inputs.shape).filter(
-            (property) => !(property in samples.minimal) && !places.includes(property) && !notDrawn.has(property),
+            (property) => !(property in samples.minimal) && !notThere.includes(property),
         );
     }
 

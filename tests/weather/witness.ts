@@ -34,6 +34,9 @@ function isShownAt(kind: string, property: string, shown: Shown): { value: unkno
         const links = ["link_1", "link_2", "link_3"].map((key) => parsed(shown[key])).filter((one) => one);
         return { value: links.length === 0 ? null : links };
     }
+    // A newer service shows the finer switch instead.
+    if (property === "downloadEnabled" && !("download_enabled" in shown))
+        return { value: shown.download_security === "off" };
     const ownKey = property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
     const keys = [otherKeys[`${kind}.${property}`], otherKeys[property], ownKey, "notifications"];
     const key = keys.find((one) => one !== undefined && one in shown);
