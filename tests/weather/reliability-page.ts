@@ -76,7 +76,7 @@ every \`up --refresh\` the preview is empty, and what is on the service is what 
 
 ${table(
     "what",
-    rowsBy(attempted, ({ attempt }) => attempt),
+    rowsBy(attempted, ({ attempt, engine }) => (engine === "none" ? attempt : `${attempt}, on ${engine}`)),
     losses,
 )}
 

@@ -50,7 +50,7 @@ class Somebody {
     }
 }
 
-test.each(seeds(6))("seed %i", async (seed) => {
+test.each(seeds(6, 20))("seed %i", async (seed) => {
     await service.reset();
     await service.control("POST", "names", { keepClosed: false });
     const { id } = await service.paidOrganization("acme");
