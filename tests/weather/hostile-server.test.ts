@@ -203,7 +203,7 @@ describe.each(frontEnds)("$name", (frontEnd) => {
         await logging.close();
     });
 
-    test("a redirect never takes the token along, whatever its status and wherever it points", async () => {
+    test("a redirect never takes the token or the password along, whatever its status and wherever it points", async () => {
         const elsewhere: string[] = [];
         const other = createServer(({ headers }, response) => {
             elsewhere.push(JSON.stringify(headers));
@@ -222,8 +222,15 @@ describe.each(frontEnds)("$name", (frontEnd) => {
                     response.end();
                 };
                 const { inputs } = await provider.check(urnOf("Workspace"), {}, { ...minimal("Workspace") });
-                const { message } = await failureOf(provider.create(urnOf("Workspace"), inputs));
-                expect(message).toMatch(/redirects \(HTTP 30\d\)/);
+                const signingIn = await frontEnd.start({ baseUrl, email: "ann@example.com", password: token });
+                for (const work of [
+                    () => provider.create(urnOf("Workspace"), inputs),
+                    () => provider.read(urnOf("Workspace"), known("Workspace", inputs)),
+                    () => provider.delete(urnOf("Workspace"), known("Workspace", inputs)),
+                    () => signingIn.read(urnOf("Workspace"), known("Workspace", inputs)),
+                ])
+                    expect((await failureOf(work())).message).toMatch(/redirects \(HTTP 30\d\)/);
+                await signingIn.close();
             }
         }
         expect(elsewhere).toEqual([]);

@@ -51,6 +51,8 @@ async function byHand<T>(method: string, path: string, body?: object): Promise<T
 /** Many of a kind in one place, and what somebody else can do there. */
 interface Crowd {
     kind: string;
+    /** What the place of all of them is. */
+    within: "organization" | "workspace";
     count: number;
     /** The list that its refresh reads. */
     list: RegExp;
@@ -76,6 +78,7 @@ async function account(email: string): Promise<void> {
 const crowds: Crowd[] = [
     {
         kind: "WorkspaceMember",
+        within: "workspace",
         count: 1000,
         list: /\/members\/list\/\?/,
         shifts: true,
@@ -93,6 +96,7 @@ const crowds: Crowd[] = [
     },
     {
         kind: "Folder",
+        within: "workspace",
         count: 600,
         list: /\/storage\/root\/list\/\?/,
         shifts: false,
@@ -105,6 +109,24 @@ const crowds: Crowd[] = [
         remove: (place, which) => {
             const id = typeof which === "string" ? idsByHand.get(which) : which.state?.id.split("/")[1];
             return byHand("DELETE", `workspace/${place}/storage/${id}/delete/`);
+        },
+    },
+    {
+        kind: "Workspace",
+        within: "organization",
+        count: 600,
+        list: /\/list\/workspaces\/\?/,
+        shifts: true,
+        args: (organizationId, number) => ({ organizationId, name: `w${number}`, folderName: `work-${number}` }),
+        add: async (place, name) => {
+            const form = { folder_name: `w-${name}`, name, intelligence: "false" };
+            const path = `org/${place}/create/workspace/`;
+            const { workspace } = await byHand<{ workspace: { id: string } }>("POST", path, form);
+            idsByHand.set(name, workspace.id);
+        },
+        remove: (_place, which) => {
+            const id = typeof which === "string" ? idsByHand.get(which) : which.state?.id;
+            return byHand("DELETE", `workspace/${id}/delete/?confirm=${id}`);
         },
     },
 ];
@@ -129,7 +151,11 @@ describe.each(frontEnds)("through the $name front-end", (frontEnd) => {
         beforeAll(async () => {
             jest.spyOn(console, "log").mockImplementation(() => {});
             await service.reset();
-            place = (await service.workspace(await unlimited("crowded"), "crowd")).id;
+            const organizationId = await unlimited("crowded");
+            place =
+                crowd.within === "organization"
+                    ? organizationId
+                    : (await service.workspace(organizationId, "crowd")).id;
             // Somebody else's, which come first in every order.
             for (const number of numbers(4)) await crowd.add(place, `${number}-stranger`);
             for (const number of numbers(count)) await crowd.prepare?.(number);
