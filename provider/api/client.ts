@@ -339,7 +339,13 @@ export class ApiClient {
             if (!decision.retry) {
                 throw failure;
             }
-            this.#log("debug", `${failure instanceof Error ? failure.message : failure} Trying again.`);
+            // What the service says may repeat a secret of the resource, which only the final error's reader knows to mask.
+            const told = isApiError(failure)
+                ? `Could not ${operation}: HTTP ${failure.status}.`
+                : failure instanceof Error
+                  ? failure.message
+                  : failure;
+            this.#log("debug", `${told} Trying again.`);
             await this.#clock.sleep(decision.delayMs, signal).catch((error: unknown) => {
                 const sent = outcome === "failed" || outcome === "unanswered";
                 throw signal?.aborted ? abortion(attempts, sent) : error;

@@ -252,7 +252,7 @@ export class Lifecycle {
                 throw new PartialFailure(thrown.id, thrown.inputs, thrown.outputs, message, { cause: thrown.cause });
             }
             const isGone = doing === "updating" && isApiError(thrown, "not-found");
-            const isHidden = doing === "reading" && isApiError(thrown, "denied", "restricted");
+            const isHidden = doing === "reading" && isApiError(thrown, "denied", "restricted", "not-found");
             const next = isHidden
                 ? ` ${await this.whose()} Nothing leaves the state`
                 : isGone

@@ -142,7 +142,7 @@ const losses: Loss[] = [
         name: "a storm of the API's own 404",
         happens: async (start) => {
             await storm(404, 1609);
-            return { verbs: await start(), says: [/HTTP 404/, /this account may not see it/] };
+            return { verbs: await start(), says: [/HTTP 404/, /what the configured credential sees on/] };
         },
     },
     {
