@@ -57,6 +57,9 @@ export class RandomProgram {
     /** Since the last run. */
     readonly #changed = new Set<string>();
     readonly #renamed = new Set<string>();
+    readonly #moved = new Set<string>();
+    /** What files have been moved out of, with all above it. */
+    readonly #left = new Set<string>();
 
     constructor(
         readonly draw: Draw,
@@ -74,6 +77,8 @@ export class RandomProgram {
     settled(): void {
         this.#changed.clear();
         this.#renamed.clear();
+        this.#moved.clear();
+        this.#left.clear();
     }
 
     named(name: string): Declaration | undefined {
@@ -159,7 +164,10 @@ export class RandomProgram {
         return `${removes ? "removes" : "changes"} ${name}.${property}`;
     }
 
-    /** To another place, where the kind has one. */
+    /**
+     * To another place, where the kind has one. What a file is moved out of does not move in the same run: the old file
+     * goes at the end, and is in the way of a delete until then.
+     */
     #move(): string | undefined {
         const before = this.#pick(this.declarations);
         const { kind, name, args } = before;
@@ -182,8 +190,17 @@ export class RandomProgram {
         );
         const after = { ...before, args: { ...kept, ...place, ...renamed } };
         if (JSON.stringify(after.args) === JSON.stringify(args) || !this.#isSound(after)) return undefined;
+        const above = this.#above(name);
+        if ([name, ...above].some((one) => this.#moved.has(one)) || this.#left.has(name)) return undefined;
+        this.#moved.add(name);
+        if (kind === "File") for (const one of above) this.#left.add(one);
         this.#replace(after);
         return `moves ${name} to ${JSON.stringify(place)}`;
+    }
+
+    /** Everything that the resource lies in. */
+    #above(name: string): string[] {
+        return referencesOf(this.named(name)?.args).flatMap((one) => [one, ...this.#above(one)]);
     }
 
     /** One resource, and what depends on it. */

@@ -20,6 +20,8 @@ interface Kept {
 interface Run {
     verbs: Verbs;
     made: Map<string, Promise<Properties>>;
+    /** Those whose turn has come: none of them depends any more on what comes later. */
+    registered: Set<string>;
     steps: Map<string, Step>;
 }
 
@@ -90,7 +92,7 @@ export class Stack implements Remembered {
     async up(program: readonly Declaration[], { refreshing = false } = {}): Promise<Map<string, Step>> {
         return this.#inProcess(async (verbs) => {
             if (refreshing) await this.#refresh(verbs);
-            const run: Run = { verbs, made: new Map(), steps: new Map() };
+            const run: Run = { verbs, made: new Map(), registered: new Set(), steps: new Map() };
             await this.#each(program, run, (one, inputs) => this.#register(one, inputs, run));
             this.#resources = new Map(
                 [...program.map(({ name }) => name), ...this.names]
@@ -107,7 +109,7 @@ export class Stack implements Remembered {
     /** What a run would do to each resource that it would not leave as it is. */
     async preview(program: readonly Declaration[]): Promise<Map<string, Step>> {
         return this.#inProcess(async (verbs) => {
-            const run: Run = { verbs, made: new Map(), steps: new Map() };
+            const run: Run = { verbs, made: new Map(), registered: new Set(), steps: new Map() };
             await this.#each(program, run, async (declaration, args) => {
                 const old = this.#resources.get(declaration.name);
                 const inputs = await this.#check(verbs, declaration, old?.state.inputs ?? {}, args);
@@ -165,7 +167,8 @@ export class Stack implements Remembered {
 
     async #register(declaration: Declaration, args: Properties, run: Run): Promise<Properties> {
         const { name } = declaration;
-        const { verbs, steps } = run;
+        const { verbs, steps, registered } = run;
+        registered.add(name);
         // What went as a dependent of something that is replaced is checked as if it had never been.
         const recreated = steps.get(name) === "replaced";
         const old = this.#resources.get(name);
@@ -174,8 +177,9 @@ export class Stack implements Remembered {
         if (old === undefined) {
             await this.#create(verbs, declaration, inputs);
         } else if (step === "replaced") {
-            const before = await this.#deletedBefore(verbs, old, inputs);
+            const before = await this.#deletedBefore(run, old, inputs);
             for (const one of before) {
+                if (one !== old && registered.has(one.name)) continue;
                 await verbs.delete(this.urn(one), one.state);
                 this.#resources.delete(one.name);
                 steps.set(one.name, "replaced");
@@ -200,11 +204,11 @@ export class Stack implements Remembered {
     }
 
     /** What goes before its replacement is made: the resource, after all that depends on it and cannot outlive it. */
-    async #deletedBefore(verbs: Verbs, root: Kept, inputs: Properties): Promise<Kept[]> {
+    async #deletedBefore({ verbs, registered }: Run, root: Kept, inputs: Properties): Promise<Kept[]> {
         const { deleteBeforeReplace } = await verbs.diff(this.urn(root), root.state, inputs);
         if (!deleteBeforeReplace) return [];
         const going = [root];
-        for (const one of this.#resources.values()) {
+        for (const one of [...this.#resources.values()].filter(({ name }) => !registered.has(name))) {
             const gone = (value: unknown) => referencesOf(value).some((name) => going.some((it) => it.name === name));
             const unsure = Object.keys(one.args).filter((property) => gone(one.args[property]));
             if (unsure.length === 0) continue;
