@@ -23,7 +23,12 @@ export interface ImportRun {
 export async function importResources(run: ImportRun): Promise<void> {
     const { imports, stackUrn, checkpoint, executor } = run;
     const { resources } = checkpoint.base;
-    for (const old of resources) await executor.begin([{ operation: "same", urn: old.urn, old, next: { ...old } }]);
+    for (const old of resources) {
+        await executor.begin([{ operation: "same", urn: old.urn, old, next: { ...old } }]);
+        // All providers of the state are there for an import, also those that it does not need.
+        if (old.type.startsWith(providerTypePrefix) && !old.delete)
+            await run.providers.find(providerReference(old), resources);
+    }
     if (!resources.some(({ urn }) => urn === stackUrn)) {
         const name = urnName(stackUrn);
         const goal = { ...noOptions, urn: stackUrn, type: stackType, name, custom: false, parent: "", provider: "" };

@@ -67,20 +67,21 @@ export class ProviderProcess {
                 if (printed.length > keptLines) printed.shift();
             },
         });
+        const died = () =>
+            onMessage(
+                "error",
+                `Detected that ${command} exited prematurely.\n` +
+                    "This is *always* a bug in the provider. Please report the issue to the provider author as appropriate.\n" +
+                    `The last that it printed:\n${printed.join("\n")}`,
+            );
         const connecting = ProviderProcess.connect(process, port, { ...options, programFolder });
         const started = await connecting.catch((error) => {
-            if (port.seen) throw error;
-            throw new Error([error.message, ...printed].join("\n"), { cause: error });
+            died();
+            throw error;
         });
         process.exited.then(
             () => {
-                if (started.stopping) return;
-                onMessage(
-                    "error",
-                    `Detected that ${command} exited prematurely.\n` +
-                        "This is *always* a bug in the provider. Please report the issue to the provider author as appropriate.\n" +
-                        `The last that it printed:\n${printed.join("\n")}`,
-                );
+                if (!started.stopping) died();
             },
             () => {},
         );
@@ -121,7 +122,7 @@ export class ProviderProcess {
 class PortLine {
     private readonly found = Promise.withResolvers<number>();
     readonly number = this.found.promise;
-    seen = false;
+    private seen = false;
 
     constructor(readonly subject: string) {}
 

@@ -4,34 +4,16 @@
 // what is made of them name the object that was meant (`w-alpha-2` is the second workspace of that name). What has no line is in
 // docs/rehearsal.md, with the reason.
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ConfigMap } from "@pulumi/pulumi/automation";
-import type { Engine, EngineStack } from "../engines/engine";
+import type { Engine } from "../engines/engine";
 import { availableEngines } from "../engines/engines";
 import { prepareProject } from "../engines/project";
+import { type Call, change, comparable, compareCalls, lines, type Properties, perform, type Run } from "./recording";
 
 jest.setTimeout(600_000);
-
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
-type Properties = { [key: string]: Json };
-type Call = [verb: string, kind: string, args: Properties];
-
-interface Run {
-    step: string;
-    run: "preview" | "up" | "refresh" | "destroy" | "import";
-    options?: { refresh?: true; previewOnly?: true };
-    env?: Record<string, string>;
-    /** Changes of objects behind the engine's back, new ones among them; null removes one. */
-    touch?: Record<string, Properties | null>;
-    exit: number;
-    counts?: string[];
-    /** The tokens that the provider was configured with. */
-    tokens?: string[];
-    calls?: Call[];
-    resources?: Properties[] | "as before";
-}
 
 /** Where steps run side by side and one fails, how far the others get is chance: only the exit code is compared. */
 const racing = new Set([
@@ -118,7 +100,7 @@ describe.each(availableEngines())("$name", (engine) => {
                     project.write({ "logo.txt": "second logo\n", "dir/sub/b.txt": "changed" });
                 if (step === "8-up-missing-file") rmSync(join(project.folder, "logo.txt"));
                 rmSync(log, { force: true });
-                const shown = await perform(stack, name, recorded);
+                const shown = await perform(stack, recorded, importOf(name));
                 const where = `${name}/${step}`;
                 expect({ where, exit: shown.exit }).toEqual({ where, exit: recorded.exit });
                 if (racing.has(where)) continue;
@@ -149,152 +131,15 @@ function readRecording(name: string): Run[] {
     return lines(join(recordings, `${name}.jsonl`));
 }
 
-function lines<Line>(file: string): Line[] {
-    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
-    return text
-        .split("\n")
-        .filter(Boolean)
-        .map((line) => JSON.parse(line));
-}
-
-function change(service: string, touch: NonNullable<Run["touch"]>): void {
-    if (Object.keys(touch).length === 0) return;
-    const content = JSON.parse(readFileSync(service, "utf8"));
-    for (const [id, edit] of Object.entries(touch)) {
-        if (edit === null) delete content.objects[id];
-        else content.objects[id] = { ...content.objects[id], ...edit };
-    }
-    writeFileSync(service, JSON.stringify(content));
-}
-
-/** Runs the step; the counts are the lines under `Resources:` at the end. */
-async function perform(
-    stack: EngineStack,
-    name: string,
-    { run, options }: Run,
-): Promise<{ exit: number; counts: string[] }> {
-    let exit = 0;
-    let output = "";
-    try {
-        const result = run === "import" ? await importFile(stack, name) : await stack[run](options);
-        output = result.stdout;
-    } catch (error) {
-        exit = 1;
-        output = String(error);
-    }
-    const [, block = ""] = [...output.matchAll(/^ *Resources:\n((?: {4,}.*\n)+)/gm)].at(-1) ?? [];
-    return { exit, counts: block.trim().split(/\n\s+/) };
-}
-
-function importFile(stack: EngineStack, name: string) {
+function importOf(name: string) {
     const { protect, inputs, outputs } = imports[name] ?? { protect: true, inputs: {}, outputs: {} };
     const type = "pulumi-nodejs:dynamic/fastio:index:Workspace";
     const resource = { type, name: "w", id: "w-77", inputs, outputs };
-    return stack.import({ resources: [resource], protect, generateCode: false });
+    return { resources: [resource], protect, generateCode: false };
 }
 
 function readLog(file: string): { calls: Call[]; tokens: string[] } {
     const all = lines<Call>(file);
     const tokens = all.flatMap(([verb, , args]) => (verb === "configure" && args.token ? [String(args.token)] : []));
     return { calls: all.filter(([verb]) => verb !== "configure"), tokens: [...new Set(tokens)].sort() };
-}
-
-/**
- * The same calls; those for one object in the same order, and changes of objects that depend on one another, too. All
- * else may come in any order.
- */
-function compareCalls(where: string, calls: Call[], recorded: Call[], resources: Properties[]): void {
-    const sorted = (list: Call[]) => list.map((call) => stable(call)).sort();
-    expect({ where, calls: sorted(calls) }).toEqual({ where, calls: sorted(recorded) });
-    const related = relations(resources);
-    const orders = (list: Call[]) => {
-        const seen = list.map((call) => ({
-            object: objectOf(call),
-            changes: changing.test(call[0]),
-            text: stable(call),
-        }));
-        return seen
-            .flatMap((one, index) =>
-                seen
-                    .slice(index + 1)
-                    .filter(
-                        (other) =>
-                            other.object === one.object ||
-                            (one.changes && other.changes && related.has(`${one.object} ${other.object}`)),
-                    )
-                    .map((other) => `${one.text} before ${other.text}`),
-            )
-            .sort();
-    };
-    expect({ where, orders: orders(calls) }).toEqual({ where, orders: orders(recorded) });
-}
-
-const changing = /^(create|update|delete)$/;
-
-function objectOf([, kind, args]: Call): string {
-    const values = (args.news ?? args.inputs ?? args.props) as Properties;
-    return `${kind}/${String(values.name)}`;
-}
-
-/** Pairs of objects of which one depends on the other, directly or not. */
-function relations(resources: Properties[]): Set<string> {
-    const label = new Map(
-        resources.map(({ urn, type, inputs }) => [
-            String(urn),
-            `${String(type).split(":").pop()}/${String((inputs as Properties | undefined)?.name)}`,
-        ]),
-    );
-    const needs = new Map(resources.map((resource) => [String(resource.urn), neededBy(resource)]));
-    const pairs = new Set<string>();
-    const visit = (from: string, urn: string): void => {
-        for (const needed of needs.get(urn) ?? []) {
-            pairs.add(`${label.get(from)} ${label.get(needed)}`).add(`${label.get(needed)} ${label.get(from)}`);
-            visit(from, needed);
-        }
-    };
-    for (const urn of needs.keys()) visit(urn, urn);
-    return pairs;
-}
-
-function neededBy({ dependencies = [], parent, deletedWith }: Properties): string[] {
-    return [...(dependencies as string[]), parent, deletedWith].filter((urn): urn is string => typeof urn === "string");
-}
-
-/** A state without what differs from run to run, in the order of the URNs. */
-function comparable(resources: Properties[]): Json[] {
-    return resources
-        .map(
-            ({ created: _, modified: __, sourcePosition: ___, stackTrace: ____, ...resource }) =>
-                plain(resource) as Properties,
-        )
-        .sort((one, other) => (`${one.urn} ${one.id}` < `${other.urn} ${other.id}` ? -1 : 1));
-}
-
-function plain(value: Json): Json {
-    if (typeof value === "string") {
-        return value.replace(/[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<uuid-1>");
-    }
-    if (Array.isArray(value)) return value.map(plain);
-    if (value === null || typeof value !== "object") return value;
-    const entries = Object.entries(value)
-        .filter(([key]) => key !== "__provider")
-        .map(([key, inner]): [string, Json] => [key, key === "ciphertext" ? "<ciphertext>" : plain(inner)])
-        .map(([key, inner]): [string, Json] => [key, key === "propertyDependencies" ? withoutEmpty(inner) : inner])
-        // They stand in the order in which the program's promises resolve.
-        .map(([key, inner]): [string, Json] => [key, key === "dependencies" ? (inner as string[]).toSorted() : inner])
-        .filter(([key, inner]) => key !== "propertyDependencies" || Object.keys(inner ?? {}).length > 0);
-    return Object.fromEntries(entries);
-}
-
-function withoutEmpty(value: Json): Json {
-    const entries = Object.entries(value as Properties).filter(([, urns]) => (urns as Json[]).length > 0);
-    return Object.fromEntries(entries);
-}
-
-function stable(value: Json): string {
-    return JSON.stringify(value, (_, inner) =>
-        inner !== null && typeof inner === "object" && !Array.isArray(inner)
-            ? Object.fromEntries(Object.entries(inner).sort(([one], [other]) => (one < other ? -1 : 1)))
-            : inner,
-    );
 }
