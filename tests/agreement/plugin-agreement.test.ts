@@ -19,7 +19,7 @@ import {
     type Run,
 } from "./recording";
 
-jest.setTimeout(60_000);
+jest.setTimeout(600_000);
 
 const recordings = join(__dirname, "plugin-recordings");
 const names = readdirSync(recordings).map((file) => file.replace(/\.jsonl$/, ""));
@@ -57,8 +57,9 @@ describe.each(availableEngines())("$name", (engine) => {
                 await stack.setEnv({ ...env, TOY_SERVICE: service, TOY_LOG: log });
                 rmSync(log, { force: true });
                 const where = `${name}/${step}`;
-                const { exit, counts } = await perform(stack, recorded, importOf(recorded));
+                const { exit, counts, output } = await perform(stack, recorded, importOf(recorded));
                 expect({ where, exit }).toEqual({ where, exit: recorded.exit });
+                for (const text of recorded.prints ?? []) expect(output).toContain(text);
                 const { calls, processes } = readLog(log);
                 for (const verbs of processes)
                     expect({ where, first: verbs[0] }).toEqual({ where, first: "handshake" });

@@ -22,6 +22,8 @@ export interface Run {
     import?: { name: string; id: string };
     exit: number;
     counts?: string[];
+    /** Texts that are printed among others. */
+    prints?: string[];
     /** The tokens that the provider was configured with. */
     tokens?: string[];
     calls?: Call[];
@@ -53,7 +55,7 @@ export async function perform(
     stack: EngineStack,
     { run, options }: Run,
     imported: Parameters<EngineStack["import"]>[0],
-): Promise<{ exit: number; counts: string[] }> {
+): Promise<{ exit: number; counts: string[]; output: string }> {
     let exit = 0;
     let output = "";
     try {
@@ -64,7 +66,7 @@ export async function perform(
         output = String(error);
     }
     const [, block = ""] = [...output.matchAll(/^ *Resources:\n((?: {4,}.*\n)+)/gm)].at(-1) ?? [];
-    return { exit, counts: block.trim().split(/\n\s+/) };
+    return { exit, counts: block.trim().split(/\n\s+/), output };
 }
 
 /**
