@@ -26,7 +26,7 @@ export function columns(): Column[] {
             files: declaredProgram,
             secrets: [...outputs, "__inputs"],
         })),
-        ...pluginEngines().map((engine) => ({
+        ...engines.map((engine) => ({
             name: `${engine.name}, through the plugin`,
             engine,
             entry: "pulumi-fastio/plugin",
@@ -40,9 +40,4 @@ export function columns(): Column[] {
 export function fewerColumns(): Column[] {
     const isLeftOut = ({ engine, entry }: Column) => engine.name !== "rehearsal" && entry === "pulumi-fastio/plugin";
     return columns().filter((column) => process.env.MATRIX === "all" || !isLeftOut(column));
-}
-
-/** The engines that start plugins. */
-export function pluginEngines(): Engine[] {
-    return availableEngines();
 }

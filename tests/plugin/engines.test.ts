@@ -2,8 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { pulumiCli } from "../engines/engines";
-import { pluginEngines } from "../lifecycle/columns";
+import { availableEngines, pulumiCli } from "../engines/engines";
 import { Fixture, pluginSettings } from "../lifecycle/fixture";
 
 jest.setTimeout(240_000);
@@ -28,10 +27,7 @@ exports.name = fastio.getWorkspaceOutput({ id: design.id }).name;`;
 const writes = (requests: { effect: string }[]) =>
     requests.filter(({ effect }) => effect !== "read" && effect !== "none");
 
-const engines = pluginEngines();
-const suite = engines.length > 0 ? describe.each(engines) : describe.skip.each([{ name: "no engine" } as never]);
-
-suite("the plugin on $name", (engine) => {
+describe.each(availableEngines())("the plugin on $name", (engine) => {
     let it_: Fixture;
 
     beforeEach(async () => {
