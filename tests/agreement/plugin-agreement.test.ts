@@ -24,8 +24,8 @@ jest.setTimeout(600_000);
 const recordings = join(__dirname, "plugin-recordings");
 const names = readdirSync(recordings).map((file) => file.replace(/\.jsonl$/, ""));
 
-/** The recordings are the CLI's own, so on the CLI `make test` plays one program of each part, and `make agreement` all of them. */
-const parts = /^(22|27|30)-/;
+/** The recordings are the CLI's own, so on the CLI `make test` plays the one in which most goes wrong, and `make agreement` all of them. */
+const parts = /^30-/;
 const played = (engine: Engine) =>
     engine.name === "rehearsal" || process.env.AGREEMENT === "all" ? names : names.filter((name) => parts.test(name));
 

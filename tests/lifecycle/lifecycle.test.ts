@@ -1,7 +1,7 @@
 /** The whole way of every kind on every engine: program, SDK, engine, dynamic provider host, runtime, HTTP, emulator. */
 import { resourcesByKind } from "../../provider/resources";
 import { availableEngines } from "../engines/engines";
-import { columns } from "./columns";
+import { fewerColumns } from "./columns";
 import { type Declaration, Fixture } from "./fixture";
 
 jest.setTimeout(120_000);
@@ -34,7 +34,7 @@ function program(which: "minimal" | "full" | "changed"): Declaration[] {
 const writes = (requests: { effect: string }[]) =>
     requests.filter(({ effect }) => effect !== "read" && effect !== "none");
 
-describe.each(columns())("lifecycle on $name", ({ engine, files, secrets }) => {
+describe.each(fewerColumns())("lifecycle on $name", ({ engine, files, secrets }) => {
     let it_: Fixture;
     let ids: Record<string, string>;
     const canaries: string[] = [];

@@ -1,12 +1,12 @@
 /** One program of sixty resources of all kinds: made, renamed, changed in everything, and gone, through each front-end on every engine. */
 import { resources } from "../../provider/resources";
-import { columns } from "./columns";
+import { fewerColumns } from "./columns";
 import { Fixture } from "./fixture";
 import { names, renamed, wholeProgram } from "./whole-program";
 
 jest.setTimeout(180_000);
 
-describe.each(columns())("sixty resources of all kinds on $name", ({ engine, files }) => {
+describe.each(fewerColumns())("sixty resources of all kinds on $name", ({ engine, files }) => {
     let it_: Fixture;
     /** The stack's own resource counts as well. */
     const count = wholeProgram("full", names).length + 1;
