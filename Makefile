@@ -42,7 +42,7 @@ lint: install ## formatting, lint rules and types
 generate: install ## schema.json, the SDK classes and the reference from the definitions
 	@npm run --silent generate
 
-bench: build ## measure, and write bench/results.json and bench/RESULTS.md; ONLY="load upload" runs those alone
+bench: build ## measure, and write bench/results.json and bench/RESULTS.md; ONLY="load upload" repeats those alone
 	@npm run --silent bench -- $(ONLY)
 
 package: build ## what is published, into artifacts/: the npm package, and the plugin for each platform
