@@ -2,12 +2,8 @@
 import * as z from "zod";
 import { colourParts, parsedJson, toRfc3339 } from "./wire";
 
-const longId = /^[0-9]{19}$/;
-
-/** Whether it is the id of an organization, a workspace, a share or a user, and no name. */
-export function isId(text: string): boolean {
-    return longId.test(text);
-}
+/** The id of an organization, a workspace, a share or a user; a name is none. */
+export const longId = /^[0-9]{19}$/;
 
 /** A 19-digit id of a parent. A name is refused with the function that looks the id up, because a renamed parent would otherwise replace all below it. */
 export function parentId(noun: string, lookUp: string) {

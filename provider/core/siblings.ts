@@ -35,10 +35,12 @@ export class Siblings<T> {
         return length < allowed ? length : (await this.listAnew(context)).length;
     }
 
-    /** Counts in what this run made. */
-    async add(item: T): Promise<void> {
-        const listed = await this.#listed?.catch(() => undefined);
-        listed?.push(item);
+    /** Counts in what this run made. Nobody waits for a list that is under way: the new id is to be saved at once. */
+    add(item: T): void {
+        this.#listed?.then(
+            (listed) => listed.push(item),
+            () => {},
+        );
     }
 
     /** That the verb which took the list had to end early is no failure of another one. */

@@ -10,7 +10,7 @@ import {
     type VerbContext,
 } from "../core/define";
 import { ResourceError } from "../core/errors";
-import { dateTime, emailAddress, parentId, phrase, plainText } from "../core/properties";
+import { dateTime, emailAddress, longId, parentId, phrase, plainText } from "../core/properties";
 import { siblings } from "../core/siblings";
 import { toForm, toRfc3339 } from "../core/wire";
 import {
@@ -111,7 +111,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             .optional(),
         userId: z
             .string()
-            .regex(/^[0-9]{19}$/, { error: "must be a 19-digit user id" })
+            .regex(longId, { error: "must be a 19-digit user id" })
             .meta({
                 immutable: true,
                 identity: true,
@@ -373,7 +373,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             try {
                 const answered = await invitePerson(context, parent, person, declared, "create");
                 const named = byEmail ? { id: "", email: person } : { id: person };
-                await (await everybody(context, parent)).add(answered ?? named);
+                (await everybody(context, parent)).add(answered ?? named);
                 return { id, remote: await shownAfter(context, id, answered) };
             } catch (error) {
                 // Somebody else added the person between our look and our request: what counts is that the person is a member.

@@ -126,14 +126,14 @@ export async function personWith(
     }
 }
 
-const addedAnswer = z.object({
-    member: member.nullish().catch(undefined),
-    invitation: invitation.nullish().catch(undefined),
-});
 /** The answer to adding or inviting somebody; no version promises more than a success. */
-export const added = addedAnswer.catch({}).transform(({ member: joined, invitation: invited }): Person | undefined => {
-    return joined ?? (invited ? asPerson(invited) : undefined);
-});
+export const added = z
+    .object({ member: member.nullish().catch(undefined), invitation: invitation.nullish().catch(undefined) })
+    .catch({})
+    .transform(
+        ({ member: joined, invitation: invited }): Person | undefined =>
+            joined ?? (invited ? asPerson(invited) : undefined),
+    );
 
 function isSame(one: Person, other: Person): boolean {
     return one.id === "" ? emailOf(one) === emailOf(other) : one.id === other.id;

@@ -5,7 +5,7 @@ import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { slugOf } from "../core/naming";
-import { dateTime, freeJson, isId, parentId, phrase, plainText, textOfLength } from "../core/properties";
+import { dateTime, freeJson, longId, parentId, phrase, plainText, textOfLength } from "../core/properties";
 import { siblings } from "../core/siblings";
 import { fromAnswer, toForm, toRfc3339 } from "../core/wire";
 import { counted, organizationDetails, sharesWithin } from "./organization";
@@ -330,7 +330,7 @@ async function countedShares(context: VerbContext, workspaceId: string) {
     const allowed = organization === undefined ? undefined : await planLimit(context, organization, "shares");
     if (organization === undefined || allowed === undefined) return undefined;
     const id = await context.remember(`id of ${organization}`, async () =>
-        isId(organization) ? organization : (await organizationDetails(context, organization))?.id,
+        longId.test(organization) ? organization : (await organizationDetails(context, organization))?.id,
     );
     if (id === undefined) return undefined;
     const takeList = (context: VerbContext) => sharesWithin(context, id);
@@ -569,13 +569,13 @@ export const share = defineResource({
     },
 
     async create(context, declared) {
+        const workspaceId = String(declared.workspaceId);
+        const lists = [await sharesBeside(context, workspaceId), (await countedShares(context, workspaceId))?.shares];
         const made =
             declared.customName === undefined
                 ? await requestWithoutName(context, declared)
                 : await request(context, declared);
-        const workspaceId = String(declared.workspaceId);
-        await (await sharesBeside(context, workspaceId)).add(made);
-        await (await countedShares(context, workspaceId))?.shares.add(made);
+        for (const list of lists) list?.add(made);
         return { id: made.id, remote: remoteOf(made, declared) };
     },
 

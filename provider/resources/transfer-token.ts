@@ -169,7 +169,7 @@ export const transferToken = defineResource({
             });
             const made =
                 answered.id === undefined ? (await madeNow()).find((one) => one.token === answered.token) : answered;
-            await beside.add(answered);
+            beside.add(answered);
             return { id: `${organization}/${tokenIdOf(made ?? answered)}`, remote: shown(answered) };
         } catch (error) {
             if (!isAmbiguous(error)) throw error;

@@ -146,14 +146,10 @@ export async function workspaceDetails(context: VerbContext, idOrName: string) {
     }
 }
 
-/** The id or domain of the organization that a workspace belongs to, read once in a run, and not for one that the run made. */
-export function organizationOf(context: VerbContext, workspace: string): Promise<string | undefined> {
-    return rememberOrganization(context, workspace);
-}
-
-function rememberOrganization(context: VerbContext, workspace: string, made?: string): Promise<string | undefined> {
+/** The id or domain of the organization that a workspace belongs to, read once in a run unless it is known from making it. */
+export function organizationOf(context: VerbContext, workspace: string, known?: string): Promise<string | undefined> {
     return context.remember(`organization of workspace ${workspace}`, async () => {
-        const organization = made ?? (await workspaceDetails(context, workspace))?.org_domain;
+        const organization = known ?? (await workspaceDetails(context, workspace))?.org_domain;
         return typeof organization === "string" ? organization : undefined;
     });
 }
@@ -315,8 +311,8 @@ export const workspace = defineResource({
             answer,
         });
         const organizationId = String(declared.organizationId);
-        await (await workspacesBeside(context, organizationId)).add(made);
-        await rememberOrganization(context, made.id, organizationId);
+        (await workspacesBeside(context, organizationId)).add(made);
+        await organizationOf(context, made.id, organizationId);
         return { id: made.id, remote: remoteOf(made) };
     },
 

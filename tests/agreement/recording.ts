@@ -130,8 +130,15 @@ function neededBy({ dependencies = [], parent, deletedWith }: Properties): strin
     return [...(dependencies as string[]), parent, deletedWith].filter((urn): urn is string => typeof urn === "string");
 }
 
+/** The state of the stack is as recorded. */
+export async function expectState(stack: EngineStack, where: string, recorded: Properties[]): Promise<void> {
+    const { deployment } = await stack.exportStack();
+    const state = comparable((deployment.resources ?? []) as Properties[]);
+    expect({ where, state }).toEqual({ where, state: comparable(recorded) });
+}
+
 /** A state without what differs from run to run, in the order of the URNs. */
-export function comparable(resources: Properties[]): Json[] {
+function comparable(resources: Properties[]): Json[] {
     return resources
         .map(
             ({ created: _, modified: __, sourcePosition: ___, stackTrace: ____, ...resource }) =>

@@ -146,9 +146,6 @@ const service = {
     getPluginInfo: call("getPluginInfo", () =>
         set(new PluginInfo(), { Version: omitted.has("version") ? undefined : "1.0.0" }),
     ),
-    getSchema: call("getSchema", () =>
-        set(new provider.GetSchemaResponse(), { Schema: fs.readFileSync(`${__dirname}/schema.json`, "utf8") }),
-    ),
     checkConfig: call("checkConfig", (request) => {
         const news = properties(request.getNews());
         const answer = set(new provider.CheckResponse(), { Inputs: struct(news) });

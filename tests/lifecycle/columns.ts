@@ -36,9 +36,16 @@ export function columns(): Column[] {
     ];
 }
 
+const isWhole = process.env.MATRIX === "all";
+
+/** One of them, where more would say nothing further; `make matrix` has all. */
+export function oneColumn(): Column[] {
+    return columns().slice(0, isWhole ? undefined : 1);
+}
+
 /** Each engine with one front-end and each front-end on one engine, where there are two engines; `make matrix` has all of them. */
 export function fewerColumns(): Column[] {
     const all = columns();
-    if (process.env.MATRIX === "all" || availableEngines().length === 1) return all;
+    if (isWhole || availableEngines().length === 1) return all;
     return all.filter(({ engine, entry }) => (engine.name === "rehearsal") === (entry === "pulumi-fastio/plugin"));
 }

@@ -1,15 +1,12 @@
 /** One program of sixty resources of all kinds: made, renamed, changed in everything, and gone, through each front-end on every engine. */
 import { resources } from "../../provider/resources";
-import { columns } from "./columns";
+import { oneColumn } from "./columns";
 import { Fixture } from "./fixture";
 import { names, renamed, wholeProgram } from "./whole-program";
 
 jest.setTimeout(180_000);
 
-// One column says whether they go together; `make matrix` goes through all.
-const tried = columns().slice(0, process.env.MATRIX === "all" ? undefined : 1);
-
-describe.each(tried)("sixty resources of all kinds on $name", ({ engine, files }) => {
+describe.each(oneColumn())("sixty resources of all kinds on $name", ({ engine, files }) => {
     let it_: Fixture;
     /** The stack's own resource counts as well. */
     const count = wholeProgram("full", names).length + 1;

@@ -6,15 +6,17 @@ import { Process, Resource } from "../verbs/fixture";
 import { sample } from "../verbs/samples";
 import { Service } from "../verbs/service";
 
+const person = (number: number): Properties => ({ email: `person-${number}@example.com` });
+
 /** What tells several resources of a kind apart, and a change of one property. */
 const differs: Record<string, (number: number) => Properties> = {
     Organization: (number) => ({ domain: `organization-${number}` }),
     Workspace: (number) => ({ folderName: `workspace-${number}` }),
     Folder: (number) => ({ name: `Folder ${number}` }),
     File: (number) => ({ name: `file-${number}.txt` }),
-    OrganizationMember: (number) => ({ email: `person-${number}@example.com` }),
-    WorkspaceMember: (number) => ({ email: `person-${number}@example.com` }),
-    ShareMember: (number) => ({ email: `person-${number}@example.com` }),
+    OrganizationMember: person,
+    WorkspaceMember: person,
+    ShareMember: person,
 };
 const changed: Record<string, string> = {
     Organization: "description",
@@ -35,6 +37,8 @@ interface Reason {
     verbs: RegExp;
     request: RegExp;
     why: string;
+    /** What the page calls the requests, where their list would say little. */
+    shown?: string;
 }
 
 /** Why each request is made, the first that fits: without one a request has no place in a verb. */
@@ -99,7 +103,12 @@ const reasons: readonly Reason[] = [
         request: /GET .*storage\/\{id\}\/details/,
         why: "What it is and where it lies before the change, and what came of it, where the answer does not show all that was declared.",
     },
-    { verbs: /create|update|delete/, request: /^(POST|DELETE) /, why: "The work itself." },
+    {
+        verbs: /create|update|delete/,
+        request: /^(POST|DELETE) /,
+        why: "The work itself.",
+        shown: "each `POST` and `DELETE`",
+    },
     {
         verbs: /refresh/,
         request: /GET .*(\/list\/?|list\/(workspaces|shares))\/?$/,
@@ -165,8 +174,11 @@ export function costsPage(costs: Costs): string {
     const explained = reasons.map((reason) => {
         const of = asked.filter((one) => one.reason === reason);
         const requests = [...new Set(of.map(({ request }) => `\`${shortened(request)}\``))];
-        const shown = reason.request.source.startsWith("^(POST") ? ["each `POST` and `DELETE`"] : requests;
-        return row([...new Set(of.map(({ verb }) => verb))].join(", "), shown.join("<br>"), reason.why);
+        return row(
+            [...new Set(of.map(({ verb }) => verb))].join(", "),
+            reason.shown ?? requests.join("<br>"),
+            reason.why,
+        );
     });
     return [
         "<!-- Written by `make generate`; a test counts the requests again. Do not edit. -->",

@@ -1,6 +1,6 @@
 /** Every write that the whole program makes meets a fault once, on every engine: each run goes on from where the last one failed. */
 import { prepareProject } from "../engines/project";
-import { columns } from "../lifecycle/columns";
+import { columns, oneColumn } from "../lifecycle/columns";
 import { names, wholeProgram } from "../lifecycle/whole-program";
 import { Service } from "../verbs/service";
 import { faults } from "./fault-table";
@@ -20,7 +20,7 @@ const declared = wholeProgram("full", names).filter(
 
 const mostRuns = 12;
 
-describe.each(soaking ? columns() : columns().slice(0, 1))("on $name", ({ engine, entry, files }) => {
+describe.each(soaking ? columns() : oneColumn())("on $name", ({ engine, entry, files }) => {
     const frontEnd = entry === "pulumi-fastio" ? "dynamic" : "plugin";
 
     test("each write of each kind meets one, and everything is there once", async () => {
