@@ -2,12 +2,10 @@
 import type { ApiClient } from "../api/client";
 import { type ApiError, isAmbiguous, isApiError } from "../api/errors";
 import { printable } from "../api/printable";
-import { Redactor } from "../api/redactor";
+import { changeOf, cleared, driftLeft, notMade } from "./change";
 import { type Autonaming, type CheckFailure, type CheckResult, check, longestText } from "./check";
 import { Collections } from "./collections";
-import { sameValue } from "./compare";
 import {
-    type Change,
     type Found,
     innerSchema,
     type Known,
@@ -19,7 +17,7 @@ import {
     uniqueInput,
     type VerbContext,
 } from "./define";
-import { type DiffResult, diff, differencesOf } from "./diff";
+import { type DiffResult, diff } from "./diff";
 import { mayExist, messageOf, PartialFailure, ResourceError } from "./errors";
 import { confirmGone } from "./evidence";
 import { listObjects } from "./listing";
@@ -27,17 +25,9 @@ import { generatedName } from "./naming";
 import { requireSameService } from "./origin";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Session } from "./session";
-import {
-    inputsOf,
-    isAsset,
-    isOurs,
-    outputsOf,
-    projectInputs,
-    resourceKey,
-    standsAsDeclared,
-    withoutInternal,
-} from "./state";
+import { inputsOf, isOurs, outputsOf, projectInputs, resourceKey, withoutInternal } from "./state";
 import { containsUnknown } from "./unknown";
+import { describe, labelOf, withoutSecrets, withProperty } from "./wording";
 
 export interface LifecycleOptions {
     definitions: ReadonlyMap<string, ResourceDefinition>;
@@ -611,49 +601,6 @@ function identitiesOf(definition: ResourceDefinition, id: string, known: Known):
     return (definition.identities?.(id, known) ?? [id]).map((identity) => `${definition.kind} ${identity}`);
 }
 
-/** Declared properties that the service shows otherwise. What it does not show at all cannot be told. */
-function notMade(definition: ResourceDefinition, inputs: Properties, remote: Remote): string[] {
-    return Object.keys(withoutInternal(inputs)).filter((name) => {
-        const { adjusted, identity } = metaOf(definition, name);
-        if (standsAsDeclared(definition, name, remote) || adjusted || identity || !(name in remote)) return false;
-        return !sameValue(definition, name, inputs[name], remote[name]);
-    });
-}
-
-function changeOf(definition: ResourceDefinition, known: Known, inputs: Properties): Change {
-    const change = { set: {} as Properties, clear: [] as string[], inputs, known };
-    for (const { property, kind } of differencesOf(definition, known.inputs, inputs)) {
-        const { providerOnly, reset } = metaOf(definition, property);
-        if (providerOnly || property === "archived") continue;
-        if (kind !== "delete") change.set[property] = inputs[property];
-        else if (typeof reset === "object") change.set[property] = reset.to;
-        else change.clear.push(property);
-    }
-    return change;
-}
-
-/**
- * What a change does not touch, and somebody has changed by hand: the state keeps what stood after our last write, so that
- * the next refresh finds the difference.
- */
-function driftLeft(definition: ResourceDefinition, { set, clear, inputs, known }: Change, shown: Remote): Remote {
-    const untouched = Object.keys(withoutInternal(inputs)).filter(
-        (name) => name in shown && name !== "archived" && !(name in set) && !clear.includes(name),
-    );
-    return Object.fromEntries(
-        untouched
-            .filter((name) => !isOurs(definition, name) && !isAsset(definition, name))
-            .filter((name) =>
-                [inputs, known.outputs].every((one) => !sameValue(definition, name, shown[name], one[name])),
-            )
-            .map((name) => [name, known.outputs[name] ?? null]),
-    );
-}
-
-function cleared(change: Change): Properties {
-    return Object.fromEntries(change.clear.map((name) => [name, null]));
-}
-
 /** Another generated name for a further attempt; nothing when the name was declared. */
 function otherName(definition: ResourceDefinition, inputs: Properties, attempt: number): Properties {
     const { property, name } = otherNameOf(definition, inputs, attempt);
@@ -678,36 +625,6 @@ function otherNameOf(
 function isNameRefusal(definition: ResourceDefinition, unique: string, error: unknown): boolean {
     if (isApiError(error, "duplicate", "exists", "conflict")) return true;
     return isApiError(error, "invalid") && messageOf(error).includes(definition.wire[unique] ?? unique);
-}
-
-/** A service may repeat in its refusal what it was given, now or in an earlier run. */
-function withoutSecrets(definition: ResourceDefinition, { inputs, outputs }: Known, message: string): string {
-    const secrets = [inputs, outputs].flatMap((properties) =>
-        Object.entries(properties).flatMap(([name, value]) =>
-            metaOf(definition, name).secret && typeof value === "string" ? [value] : [],
-        ),
-    );
-    return secrets.length === 0 ? message : new Redactor().with(secrets).redact(message);
-}
-
-/** `workspace "design"`: the kind and what a person calls the thing. */
-function describe(definition: ResourceDefinition, inputs: Properties): string {
-    const label = labelOf(inputs);
-    return label === undefined ? `the ${definition.noun}` : `${definition.noun} ${JSON.stringify(label)}`;
-}
-
-function labelOf({ name, title, email, userId }: Properties): string | undefined {
-    const label = name ?? title ?? email ?? userId;
-    return typeof label === "string" ? label : undefined;
-}
-
-/** Adds the property's name where the service speaks of its own key. */
-function withProperty(definition: ResourceDefinition, message: string): string {
-    const says = (word: string) => new RegExp(`\\b${word}\\b`).test(message);
-    const named = Object.entries(definition.wire).find(
-        ([property, key]) => property !== key && property in definition.inputs.shape && says(key),
-    );
-    return named === undefined || says(named[0]) ? message : `${message} (${named[1]} is the property ${named[0]})`;
 }
 
 export type { CheckFailure };
