@@ -20,6 +20,7 @@ import {
 import { type DiffResult, diff } from "./diff";
 import { mayExist, messageOf, PartialFailure, ResourceError } from "./errors";
 import { confirmGone } from "./evidence";
+import { importCommand, importTargetOf } from "./import-command";
 import { listObjects } from "./listing";
 import { generatedName } from "./naming";
 import { requireSameService } from "./origin";
@@ -337,7 +338,7 @@ export class Lifecycle {
         if (found.obstacles.length > 0) {
             throw new ResourceError(
                 `${definition.noun} ${found.id} already has this name and cannot be taken over, because ${found.obstacles.join(" and ")}. ` +
-                    `If it shall belong to this program, import it: npx pulumi-fastio adopt-file ${definition.kind} ${found.id}. ` +
+                    `If it shall belong to this program, import it: ${importCommand(definition.kind, found.id, importTargetOf(context.urn))}. ` +
                     "If the resource was only renamed in the program, give it an alias with its old name",
             );
         }

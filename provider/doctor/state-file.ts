@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { type Known, type Properties, parentOf, type ResourceDefinition } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
+import { pluginTypePrefix } from "../core/import-command";
 import { logicalName } from "../core/naming";
 import { knownOf } from "../core/state";
 import { kindOf } from "../dynamic/host-state";
@@ -73,12 +74,11 @@ export async function readStateFile(path: string): Promise<StateFile> {
     }
 }
 
-const pluginTypes = "fastio:index:";
 const stackType = "::pulumi:pulumi:Stack::";
 
 function keptOf({ urn, type, id, parent, inputs, outputs }: z.infer<typeof resourceSchema>): Kept | undefined {
-    const ofPlugin = type.startsWith(pluginTypes);
-    const definition = resourcesByKind.get((ofPlugin ? type.slice(pluginTypes.length) : kindOf(type)) ?? "");
+    const ofPlugin = type.startsWith(pluginTypePrefix);
+    const definition = resourcesByKind.get((ofPlugin ? type.slice(pluginTypePrefix.length) : kindOf(type)) ?? "");
     if (definition === undefined) return undefined;
     return {
         definition,

@@ -10,6 +10,7 @@ import {
     type VerbContext,
 } from "../core/define";
 import { messageOf } from "../core/errors";
+import { importCommand, quoted } from "../core/import-command";
 import { requireSameService } from "../core/origin";
 import { resources } from "../resources";
 import { type Finding, note, ok, wrong } from "./finding";
@@ -124,7 +125,13 @@ class Survey {
             const first = strays.slice(0, mostShown);
             const more = strays.length > first.length ? `, and ${strays.length - first.length} more` : "";
             const text = `${strays.length} ${definition.noun}${strays.length === 1 ? "" : "s"} in ${place}: ${first.map(shown).join(", ")}${more}`;
-            return [note(subject, text, ...first.map(({ id }) => adoptCommand(definition, id, above.ofPlugin)))];
+            return [
+                note(
+                    subject,
+                    text,
+                    ...first.map(({ id }) => importCommand(definition.kind, id, { ofPlugin: above.ofPlugin })),
+                ),
+            ];
         } catch (error) {
             return [note(subject, `the ${definition.noun}s in ${place} cannot be listed: ${messageOf(error)}`)];
         }
@@ -177,7 +184,7 @@ async function pendingFinding({ type, urn, kept }: PendingOperation, survey: Sur
     const [only, ...others] = candidates;
     if (only === undefined) return wrong(subject, `${begun}; it is not there`, clear, "pulumi up");
     const { definition, name, parent, ofPlugin } = kept;
-    const adopt = candidates.map(({ id }) => adoptCommand(definition, id, ofPlugin, name, parent));
+    const adopt = candidates.map(({ id }) => importCommand(definition.kind, id, { ofPlugin, name, parent }));
     const steps = ofPlugin ? adopt : [...adopt, "pulumi import --file import.json --generate-code=false"];
     return wrong(
         subject,
@@ -193,21 +200,4 @@ function shown({ id, remote }: Listed): string {
     const label = remote.name ?? remote.title ?? remote.email;
     const created = typeof remote.created === "string" ? `, of ${remote.created}` : "";
     return `${id}${typeof label === "string" ? ` (${JSON.stringify(label)}${created})` : ""}`;
-}
-
-function adoptCommand(
-    { kind }: ResourceDefinition,
-    id: string,
-    ofPlugin: boolean,
-    name?: string,
-    parent?: string,
-): string {
-    const above = parent === undefined ? "" : ` --parent ${quoted(ofPlugin ? `parent=${parent}` : parent)}`;
-    if (ofPlugin) return `pulumi import fastio:index:${kind} ${quoted(name ?? "NAME")} ${quoted(id)}${above}`;
-    return `npx pulumi-fastio adopt-file ${kind} ${quoted(id)}${name === undefined ? "" : ` --as ${quoted(name)}`}${above}`;
-}
-
-/** As a shell takes it for one word. */
-function quoted(text: string): string {
-    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

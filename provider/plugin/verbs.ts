@@ -6,17 +6,18 @@ import type { Connection } from "../connection";
 import type { Autonaming } from "../core/check";
 import { type Known, metaOf, type Properties, propertyNames, type ResourceDefinition } from "../core/define";
 import { PartialFailure, ResourceError } from "../core/errors";
+import { pluginTypePrefix } from "../core/import-command";
 import type { Bounds, Subject } from "../core/lifecycle";
 import { inputsKey, knownOf, resourceKey, withInputs, withoutInternal } from "../core/state";
 import { resourcesByKind } from "../resources";
 import { checkAnswer, diffAnswer } from "./answers";
 import { fromStruct, plainProperties, secretValue, toStruct, withMarks, withSecrets } from "./values";
 
-const typePrefix = "fastio:index:";
-
 /** The kind that a type token or a URN names. */
 export function definitionOf(token: string): ResourceDefinition {
-    const definition = token.startsWith(typePrefix) ? resourcesByKind.get(token.slice(typePrefix.length)) : undefined;
+    const definition = token.startsWith(pluginTypePrefix)
+        ? resourcesByKind.get(token.slice(pluginTypePrefix.length))
+        : undefined;
     if (definition === undefined)
         throw new ResourceError(`there is no resource ${JSON.stringify(token)} in this version of pulumi-fastio`);
     return definition;

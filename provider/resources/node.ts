@@ -3,6 +3,7 @@ import * as z from "zod";
 import { isAmbiguous, isApiError } from "../api/errors";
 import type { Change, Known, Listed, Parent, Properties, Remote, Rule, VerbContext } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
+import { type ImportTarget, importCommand, importTargetOf } from "../core/import-command";
 import { parentId, textOfLength } from "../core/properties";
 import { siblings } from "../core/siblings";
 import { shareDetails } from "./share";
@@ -281,10 +282,11 @@ function taken(
     storage: Storage,
     property: string,
     other: Pick<Node, "id" | "type" | "name">,
+    target: ImportTarget,
 ): ResourceError {
     const importIt =
         other.type === of.type
-            ? `if it shall belong to this program, import it: npx pulumi-fastio adopt-file ${of.kind} ${idOf(storage, other)}`
+            ? `if it shall belong to this program, import it: ${importCommand(of.kind, idOf(storage, other), target)}`
             : "it stays as it is";
     return new ResourceError(
         `${property}: ${of.type === other.type ? "another" : "a"} ${other.type} there has the name ${JSON.stringify(other.name)} already. Declare another name, or ${importIt}. ` +
@@ -307,13 +309,14 @@ export async function makeNode<Made extends Pick<Node, "id">>(
     const folder = nodeOf(declared[of.placedBy]);
     const before = await neighbours(context, of, storage, folder);
     const holder = before.find(({ name }) => name === declared.name);
-    if (holder !== undefined) throw taken(of, storage, "name", holder);
+    if (holder !== undefined) throw taken(of, storage, "name", holder, importTargetOf(context.urn));
     const wasThere = ({ id }: Pick<Node, "id">) => before.find((one) => sameNode(one.id, id));
     try {
         const made = await make(storage, folder);
         // Names that differ for us may be equal for the service.
         const other = wasThere(made) ?? (await madeEarlier(context, storage, declared, made));
-        if (other !== undefined) throw taken(of, storage, "name", { type: of.type, ...other });
+        if (other !== undefined)
+            throw taken(of, storage, "name", { type: of.type, ...other }, importTargetOf(context.urn));
         return { storage, made };
     } catch (error) {
         if (!isAmbiguous(error)) throw error;
@@ -366,8 +369,10 @@ export async function relocate(
     const holderOf = (nodes: readonly Node[], wanted: string) =>
         nodes.find((one) => one.name === wanted && !sameNode(one.id, shown.id));
     const there = await neighbours(context, of, storage, target);
+    // Another resource than this one would hold it.
+    const elsewhere = { ofPlugin: importTargetOf(context.urn).ofPlugin };
     const holder = holderOf(there, name);
-    if (holder !== undefined) throw taken(of, storage, renames ? "name" : of.placedBy, holder);
+    if (holder !== undefined) throw taken(of, storage, renames ? "name" : of.placedBy, holder, elsewhere);
     const rename = () => post(context, of, storage, shown, "update", { name });
     const move = () => post(context, of, storage, shown, "move", { parent: target });
     if (!moves) await rename();
@@ -376,7 +381,7 @@ export async function relocate(
         // On the way it has the old name in the new folder, or the new name in the old one: neither may be somebody else's.
         const moveFirst = holderOf(there, shown.name) === undefined;
         const inTheWay = moveFirst ? undefined : holderOf(await childrenOf(context, storage, source), name);
-        if (inTheWay !== undefined) throw taken(of, storage, "name", inTheWay);
+        if (inTheWay !== undefined) throw taken(of, storage, "name", inTheWay, elsewhere);
         for (const step of moveFirst ? [move, rename] : [rename, move]) await step();
     }
     return { storage, before: shown };

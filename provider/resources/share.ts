@@ -4,6 +4,7 @@ import { identifier, wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
+import { importCommand, importTargetOf } from "../core/import-command";
 import { slugOf } from "../core/naming";
 import { dateTime, freeJson, longId, parentId, phrase, plainText, textOfLength } from "../core/properties";
 import { siblings } from "../core/siblings";
@@ -403,7 +404,7 @@ async function requestWithoutName(context: VerbContext, declared: Properties): P
                 : only === undefined
                   ? "no new share of that title is listed; the next `pulumi up` makes it"
                   : `several new shares have that title (${candidates.map(({ id }) => id).join(", ")}). Delete those that nobody uses, or ` +
-                    `import the right one: npx pulumi-fastio adopt-file Share ${only.id}`;
+                    `import the right one: ${importCommand("Share", only.id, importTargetOf(context.urn))}`;
         throw new ResourceError(lost + problem, { cause: error });
     }
 }

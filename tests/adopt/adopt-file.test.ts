@@ -3,6 +3,7 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { saveAsset } from "../../provider/adopt/save-asset";
 import { textAsset } from "../../provider/core/assets";
+import { dynamicType } from "../../provider/dynamic/host-state";
 import { type Project, prepareProject } from "../engines/project";
 import { failureOf, Resource, refusal } from "../verbs/fixture";
 import { type CommandResult, command, World } from "./world";
@@ -249,12 +250,14 @@ test.each(["Folder", "Workspace", "Share"])(
         if (kind === "Share") {
             await world.service.api("POST", `share/${id}/storage/root/createnote/`, { name: "a.md", content: "A" });
         }
-        const error = await failureOf(new Resource(kind, "second").up(world.process, args[kind] ?? {}));
-        const [, line = ""] = /npx pulumi-fastio (adopt-file \S+ [^\s.]+)/.exec(error.message) ?? [];
+        const error = await failureOf(
+            new Resource(kind, "second", dynamicType(kind)).up(world.process, args[kind] ?? {}),
+        );
+        const [, line = ""] = /npx pulumi-fastio (adopt-file .*?)\. /.exec(error.message) ?? [];
         const { code, stdout } = await command(project.folder, world.environment, ...line.split(" "));
         expect({ line, code, stdout }).toMatchObject({
             code: 0,
-            stdout: expect.stringContaining(`new fastio.${kind}(`),
+            stdout: expect.stringMatching(`new fastio.${kind}\\(\\s*"second"`),
         });
         expect(entries()).toMatchObject([{ id }]);
     },

@@ -54,7 +54,7 @@ describe("3.9 the same create again meets its own work", () => {
         await service.api("POST", `workspace/${lost.id}/storage/root/createnote/`, { name: "a.md", content: "x" });
         const { message } = await failureOf(new Resource("Workspace").up(process, { organizationId }));
         expect(message).toContain("it holds 1 file");
-        expect(message).toContain(`npx pulumi-fastio adopt-file Workspace ${lost.id}`);
+        expect(message).toContain(`: pulumi import fastio:index:Workspace design ${lost.id}. `);
         expect(message).toContain("alias");
         expect(await workspaces()).toBe(1);
     });

@@ -183,7 +183,7 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
             const id = await uploadByHand("Theirs", { folder_id: "root" });
             const { message } = await failureOf(up(textAsset("What we do.")));
             expect(message).toMatch(/^creating file "plan.txt" failed: name: another file there/);
-            expect(message).toContain(`npx pulumi-fastio adopt-file File ${container}/${id}`);
+            expect(message).toContain(`pulumi import fastio:index:File plan ${container}/${id}`);
             expect((await storage("GET", id, "details")).node).toMatchObject({ size: 6 });
         });
 

@@ -134,10 +134,11 @@ export class Resource {
     constructor(
         readonly kind: string,
         readonly name = "design",
+        private readonly type = `fastio:index:${kind}`,
     ) {}
 
     get urn(): string {
-        return `urn:pulumi:dev::verbs::fastio:index:${this.kind}::${this.name}`;
+        return `urn:pulumi:dev::verbs::${this.type}::${this.name}`;
     }
 
     /** The id of an object that exists. */

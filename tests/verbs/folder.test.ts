@@ -137,7 +137,7 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
             const { id } = await byHand("Legal");
             const { message } = await failureOf(up("Legal"));
             expect(message).toMatch(/^creating folder "Legal" failed: name: another folder there/);
-            expect(message).toContain(`npx pulumi-fastio adopt-file Folder ${container}/${id}`);
+            expect(message).toContain(`pulumi import fastio:index:Folder Legal ${container}/${id}`);
             expect(message).toContain("alias");
         });
 
@@ -145,7 +145,7 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
             await note("root");
             const { message } = await failureOf(up("a.md"));
             expect(message).toMatch(/name: a note there has the name "a.md"/);
-            expect(message).not.toContain("adopt-file");
+            expect(message).not.toContain("import");
         });
 
         test("at a rename and at a move: an error that names the property, and nothing is changed", async () => {
@@ -155,7 +155,8 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
             expect(rename.message).toMatch(/^updating folder "Drafts" failed: name: another folder/);
             const move = await failureOf(up("Legal", { parentId: drafts.id }, legal));
             expect(move.message).toMatch(/^updating folder "Legal" failed: parentId: another folder/);
-            expect(move.message).toContain(`adopt-file Folder ${container}/${id}`);
+            // Another resource than the moved one would hold it.
+            expect(move.message).toContain(`pulumi import fastio:index:Folder NAME ${container}/${id}`);
             expect((await listed("root")).sort()).toEqual(["Drafts", "Legal"]);
         });
 
@@ -165,7 +166,9 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
                 path: /createfolder/,
                 how: { status: 200, body: { result: true, node: { id, type: "folder", name: "Legal" } } },
             });
-            expect((await failureOf(up("LEGAL"))).message).toContain(`adopt-file Folder ${container}/${id}`);
+            expect((await failureOf(up("LEGAL"))).message).toContain(
+                `pulumi import fastio:index:Folder LEGAL ${container}/${id}`,
+            );
         });
 
         test("in the trash it is free", async () => {

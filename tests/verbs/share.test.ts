@@ -430,7 +430,7 @@ describe("3.9 under a declared name", () => {
         const folders = "storageMode" in more ? { folderId: `${workspaceId}/${await folder("Legal")}` } : {};
         const { message } = await failureOf(up({ customName, ...more, ...folders }, "again"));
         expect(message).toMatch(reason);
-        expect(message).toContain(`npx pulumi-fastio adopt-file Share ${lost.id}`);
+        expect(message).toContain(`pulumi import fastio:index:Share again ${lost.id}`);
     });
 
     test.each<[string, () => Promise<unknown>]>([
@@ -515,7 +515,9 @@ describe("3.9 without a name", () => {
         const resource = new Resource("Share");
         const { message } = await failureOf(resource.up(process, args));
         expect(message).toContain(other);
-        expect(message).toMatch(/several new shares have that title \(\d{19}, \d{19}\).*adopt-file Share \d{19}/);
+        expect(message).toMatch(
+            /several new shares have that title \(\d{19}, \d{19}\).*pulumi import fastio:index:Share design \d{19}/,
+        );
         expect(resource.id).toBeUndefined();
     });
 

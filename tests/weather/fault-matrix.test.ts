@@ -100,7 +100,7 @@ async function beforeTheNextRun(one: Registered, parents: Parents, failure: stri
     }
     if (!failure.includes("the next `pulumi up` says so")) return undefined;
     const said = await again().then(String, (error: Error) => error.message);
-    return new RegExp(`adopt-file ${one.kind} (\\S+[^.\\s])`).exec(said)?.[1];
+    return new RegExp(`(?:adopt-file ${one.kind}|fastio:index:${one.kind} \\S+) (\\S+[^.\\s])`).exec(said)?.[1];
 }
 
 /** What the doctor finds: things of the kind under what is above it that no state knows. */

@@ -83,6 +83,8 @@ class RehearsalProcess implements KillableStack {
             return this.#run("refresh", { clearPendingCreates: true });
         if (line.startsWith("pulumi refresh")) return this.#run("refresh", {});
         if (line.startsWith("pulumi import --file")) return this.#run("import", { file: "import.json" });
+        const [, type, name, id] = /^pulumi import (fastio:\S+) (\S+) (\S+)$/.exec(line) ?? [];
+        if (id !== undefined) return this.#run("import", { resources: [{ type, name, id }] });
         if (line.startsWith("pulumi ")) throw new Error(`The rehearsal has no ${line}`);
         const path = [join(this.folder, "node_modules", ".bin"), process.env.PATH].join(delimiter);
         return start("bash", ["-c", line], this.folder, { ...process.env, ...this.env, PATH: path });

@@ -131,7 +131,19 @@ export class KilledRun {
         const { findings } = JSON.parse(line ?? printed) as { findings: Finding[] };
         const pending = findings.filter(({ subject }) => subject === "Pending");
         const strays = findings.filter(({ subject }) => subject === "Not in the state");
-        const steps = [...pending.flatMap(({ next }) => next), ...strays.flatMap((one) => this.#adoptions(one))];
+        return this.#carryOutAll([
+            ...pending.flatMap(({ next }) => next),
+            ...strays.flatMap((one) => this.#adoptions(one)),
+        ]);
+    }
+
+    /** What the person does who reads the errors of a run. Answers the commands that these name. */
+    repairAfter(printed: string): Promise<string[]> {
+        const commands = /(?:npx pulumi-fastio adopt-file|pulumi import fastio:\S+) .*?(?=\. )/g;
+        return this.#carryOutAll(printed.match(commands) ?? []);
+    }
+
+    async #carryOutAll(steps: readonly string[]): Promise<string[]> {
         const adoptions = steps.filter((step) => / adopt-file |^pulumi import fastio/.test(step));
         const commands = [
             ...steps.filter((step) => step.startsWith("pulumi refresh")),

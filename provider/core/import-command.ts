@@ -1,0 +1,37 @@
+/** The command with which messages say how to take something that is on Fast.io into a stack. */
+import { logicalName } from "./naming";
+
+/** What the types of the plugin's resources begin with; the kind follows. */
+export const pluginTypePrefix = "fastio:index:";
+
+export interface ImportTarget {
+    /** Whether the stack's resources are the plugin's, which `pulumi import` reads by id; dynamic ones come with a file. */
+    ofPlugin: boolean;
+    /** The resource's name in the program; where nobody can know it, the person fills it in. */
+    name?: string | undefined;
+    /** URN of the resource's parent; none where that is the stack. */
+    parent?: string | undefined;
+}
+
+export function importCommand(kind: string, id: string, { ofPlugin, name, parent }: ImportTarget): string {
+    const above = parent === undefined ? "" : ` --parent ${quoted(ofPlugin ? `parent=${parent}` : parent)}`;
+    if (ofPlugin) return `pulumi import ${pluginTypePrefix}${kind} ${quoted(name ?? "NAME")} ${quoted(id)}${above}`;
+    return `npx pulumi-fastio adopt-file ${kind} ${quoted(id)}${name === undefined ? "" : ` --as ${quoted(name)}`}${above}`;
+}
+
+/** The target that is the resource with this URN. A URN has its parent's type and not its name: the person fills that in. */
+export function importTargetOf(urn: string | undefined): ImportTarget {
+    if (urn === undefined) return { ofPlugin: false };
+    const above = urn.split("::")[2]?.split("$") ?? [];
+    const type = above.pop() ?? "";
+    return {
+        ofPlugin: type.startsWith(pluginTypePrefix),
+        name: logicalName(urn),
+        parent: above.length > 0 ? "URN_OF_ITS_PARENT" : undefined,
+    };
+}
+
+/** As a shell takes it for one word. */
+export function quoted(text: string): string {
+    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
