@@ -16,7 +16,10 @@ const archives = platforms.map((platform) => join(folder, `pulumi-resource-fasti
 const [first, ...others] = archives;
 mkdirSync(folder, { recursive: true });
 // Where PulumiPlugin.yaml lies, an installation fetches what the plugin depends on. This one depends on nothing.
-const left = ["PulumiPlugin.yaml", "package-lock.json", "node_modules"].map((name) => `--exclude=./${name}`);
+// A compile cache is of the Node that made it.
+const left = ["PulumiPlugin.yaml", "package-lock.json", "node_modules", "compile-cache"].map(
+    (name) => `--exclude=./${name}`,
+);
 execFileSync("tar", ["-czf", first, ...left, "-C", built, "."]);
 for (const other of others) copyFileSync(first, other);
 console.log(archives.join("\n"));

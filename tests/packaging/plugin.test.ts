@@ -67,7 +67,8 @@ describe.each([
         "the folder, packed by hand",
         () => {
             const packed = join(folder, "by-hand.tar.gz");
-            execFileSync("tar", ["-czf", packed, "-C", join(repository, "dist/pulumi-resource-fastio"), "."]);
+            const built = join(repository, "dist/pulumi-resource-fastio");
+            execFileSync("tar", ["-czf", packed, "--exclude=./compile-cache", "-C", built, "."]);
             return packed;
         },
     ],

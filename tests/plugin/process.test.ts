@@ -1,9 +1,10 @@
 /** The plugin as the engine starts it: the bundle alone, in a folder of its own. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, globSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
@@ -21,18 +22,20 @@ beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), "pulumi-fastio-plugin-"));
     // The tarball that `pulumi plugin install --file` takes is this folder, packed.
     const archive = join(folder, "plugin.tar.gz");
-    execFileSync("tar", ["-czf", archive, "-C", join(__dirname, "../../dist/pulumi-resource-fastio"), "."]);
+    const built = join(__dirname, "../../dist/pulumi-resource-fastio");
+    execFileSync("tar", ["-czf", archive, "--exclude=./compile-cache", "-C", built, "."]);
     cpSync(archive, join(folder, "unpacked", "plugin.tar.gz"));
     execFileSync("tar", ["-xzf", "plugin.tar.gz"], { cwd: join(folder, "unpacked") });
+    symlinkSync(join(folder, "unpacked/pulumi-resource-fastio"), join(folder, "linked"));
 });
 afterEach(() => {
     for (const one of started.splice(0)) one.kill("SIGKILL");
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function start(command = join(folder, "unpacked/pulumi-resource-fastio")) {
+async function start(command = join(folder, "unpacked/pulumi-resource-fastio"), env: NodeJS.ProcessEnv = {}) {
     const path = `${dirname(process.execPath)}${delimiter}${process.env.PATH}`;
-    const plugin = spawn(command, ["127.0.0.1:1"], { env: { PATH: path }, stdio: ["pipe", "pipe", "pipe"] });
+    const plugin = spawn(command, ["127.0.0.1:1"], { env: { PATH: path, ...env }, stdio: ["pipe", "pipe", "pipe"] });
     started.push(plugin);
     const printed = { stdout: "", stderr: "" };
     plugin.stdout.on("data", (chunk) => {
@@ -72,6 +75,35 @@ test("the command of the package is the same plugin", async () => {
         { property: "organizationId", reason: "is required" },
     ]);
     await caller.close();
+});
+
+test.each([
+    ["its own command", "unpacked/pulumi-resource-fastio"],
+    ["a link to it", "linked"],
+])(
+    "by %s: what Node made of the code is beside it for the next start, although the engine kills it",
+    async (_by, command) => {
+        rmSync(join(folder, "unpacked/compile-cache"), { recursive: true, force: true });
+        const { plugin, port } = await start(join(folder, command));
+        const caller = await Caller.to(port);
+        await caller.configure({});
+        const kept = () => globSync("unpacked/compile-cache/*/*", { cwd: folder });
+        while (kept().length === 0) await sleep(50);
+        await caller.close();
+        plugin.kill("SIGKILL");
+        expect(kept()).toHaveLength(1);
+        const again = await start(join(folder, command));
+        expect(again.port).toBeGreaterThan(0);
+        expect(kept()).toHaveLength(1);
+    },
+);
+
+test("serves where it cannot keep anything", async () => {
+    writeFileSync(join(folder, "no-folder"), "");
+    const { printed, port } = await start(join(folder, "unpacked/pulumi-resource-fastio"), {
+        NODE_COMPILE_CACHE: join(folder, "no-folder"),
+    });
+    expect(printed).toEqual({ stdout: `${port}\n`, stderr: "" });
 });
 
 test("killed in the middle of a create: the next run finds what was made", async () => {
