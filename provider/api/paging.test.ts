@@ -80,6 +80,41 @@ test("an empty page that is said to have more after it does not loop", async () 
     await expect(ids(pages(fetch, listing))).rejects.toBeInstanceOf(ShiftedListError);
 });
 
+test("a whole list asks for all further pages when the first one tells how many there are", async () => {
+    const { fetch, queries } = service(letters("abcdefgh"));
+    let waiting = 0;
+    const held: FetchPage = async (query, answer) => {
+        waiting += 1;
+        // Nothing is answered before all have asked.
+        if (query.offset !== 0) while (waiting < 4) await new Promise(setImmediate);
+        return fetch(query, answer);
+    };
+    expect((await list(held, listing)).map(({ id }) => id)).toEqual(letters("abcdefgh"));
+    expect(queries.map(({ offset }) => offset).sort()).toEqual([0, 2, 4, 6]);
+});
+
+test("pages that are shorter than asked for are gone through one by one", async () => {
+    const { fetch } = service(letters("abcdefgh"));
+    const offsets: unknown[] = [];
+    const short: FetchPage = (query, answer) => {
+        offsets.push(query.offset);
+        return fetch({ ...query, limit: 2 }, answer);
+    };
+    expect((await list(short, listing)).map(({ id }) => id)).toEqual(letters("abcdefgh"));
+    expect(offsets).toEqual([0, 1, 2, 3, 4, 5, 6]);
+});
+
+test("a page that fails after the list moved is nobody's failure", async () => {
+    const moved = service(letters("abcdefgh"), (page, all) => void (page === 2 && all.unshift("z")));
+    let asked = 0;
+    const failing: FetchPage = async (query, answer) => {
+        asked += 1;
+        if (asked === 3) throw new Error("503");
+        return moved.fetch(query, answer);
+    };
+    expect((await list(failing, listing)).map(({ id }) => id)).toEqual(["z", ...letters("abcdefgh")]);
+});
+
 test("list starts again when the list moved, and answers it whole", async () => {
     const { fetch } = service(letters("abcdefgh"), (page, all) => void (page === 2 && all.shift()));
     expect((await list(fetch, listing)).map(({ id }) => id)).toEqual(letters("bcdefgh"));
@@ -88,7 +123,8 @@ test("list starts again when the list moved, and answers it whole", async () => 
 test("list gives up on a list that keeps moving", async () => {
     const { fetch, queries } = service(letters("abcdefgh"), (_page, all) => void all.unshift(`z${all.length}`));
     await expect(list(fetch, listing)).rejects.toMatchObject({ code: "FASTIO_LIST_SHIFTED", attempts: 4 });
-    expect(queries).toHaveLength(8);
+    // The four pages that the first answer tells of, then in each of three passes those up to the one that moved.
+    expect(queries).toHaveLength(4 + 3 * 2);
 });
 
 test("list passes other errors on", async () => {

@@ -70,21 +70,30 @@ function shifted(operation: string, what: string, attempts = 1): ShiftedListErro
     });
 }
 
-/** The items, page after page. Ends with a `ShiftedListError` as soon as the list is seen to have moved. */
-export async function* pages<T>(fetch: FetchPage, listing: Listing<T>): AsyncGenerator<T, void, undefined> {
+/**
+ * The items, page after page. Ends with a `ShiftedListError` as soon as the list is seen to have moved. `atOnce` asks for all
+ * further pages when the first one tells how many there are, for whoever takes the whole list anyway.
+ */
+export async function* pages<T>(
+    fetch: FetchPage,
+    listing: Listing<T>,
+    atOnce = false,
+): AsyncGenerator<T, void, undefined> {
     const { operation, identity, pageSize = largestPage, paging = "offset" } = listing;
     const schema = pageSchema(listing);
     const seen = new Set<string>();
     let last: string | undefined;
     let cursor: string | undefined;
     let total: number | undefined;
+    const asked = new Map<number, Promise<Page<T>>>();
+    const at = (offset: number) => fetch({ limit: pageSize, offset }, schema);
     for (;;) {
         // Pages overlap by one item: where the item at the seam is another one, something before it came or went.
-        const query: PageQuery =
+        const offset = Math.max(0, seen.size - 1);
+        const { items, pagination } =
             paging === "offset"
-                ? { limit: pageSize, offset: Math.max(0, seen.size - 1) }
-                : { page_size: pageSize, ...(cursor === undefined ? {} : { cursor }) };
-        const { items, pagination } = await fetch(query, schema);
+                ? await (asked.get(offset) ?? at(offset))
+                : await fetch({ page_size: pageSize, ...(cursor === undefined ? {} : { cursor }) }, schema);
         let fresh = items;
         if (paging === "offset" && last !== undefined) {
             const [seam, ...rest] = items;
@@ -95,6 +104,15 @@ export async function* pages<T>(fetch: FetchPage, listing: Listing<T>): AsyncGen
         }
         if (total !== undefined && pagination?.total !== undefined && pagination.total !== total) {
             throw shifted(operation, `${total} items became ${pagination.total}`);
+        }
+        if (atOnce && paging === "offset" && offset === 0 && items.length === pageSize) {
+            const end = pagination?.total ?? 0;
+            for (let next = pageSize - 1; next + 1 < end; next += pageSize - 1) {
+                const page = at(next);
+                // Where an earlier page already ended the list, nobody takes it.
+                page.catch(() => undefined);
+                asked.set(next, page);
+            }
         }
         total ??= pagination?.total;
         for (const item of fresh) {
@@ -126,7 +144,8 @@ export async function list<T>(fetch: FetchPage, listing: Listing<T>): Promise<T[
     for (let pass = 1; ; pass++) {
         try {
             const items: T[] = [];
-            for await (const item of pages(fetch, listing)) {
+            // What has moved once may move again: then no page is asked for that may be in vain.
+            for await (const item of pages(fetch, listing, pass === 1)) {
                 items.push(item);
             }
             return items;
