@@ -107,35 +107,41 @@ export function urnName(urn: string): string {
     return urn.slice(urn.indexOf("::", urn.indexOf("::", urn.indexOf("::") + 2) + 2) + 2);
 }
 
-/** Writes states; a secret keeps its ciphertext as long as it is the same object. */
+/** Writes states: what has not changed since it was last written is not made again, and a secret keeps its ciphertext as long as it is the same object. */
 export class StateWriter {
     private readonly ciphertexts = new WeakMap<Properties, { salt: string; ciphertext: string }>();
+    private readonly written = new WeakMap<ResourceState, { as: ResourceState; salt: string; text: string }>();
 
     constructor(private readonly passphrase: string) {}
 
     async write(state: StackState): Promise<Deployment> {
+        return JSON.parse(await this.writeText(state));
+    }
+
+    /** The deployment as JSON, each resource in a line. */
+    async writeText(state: StackState): Promise<string> {
         const crypter = await (state.salt === undefined
             ? Crypter.fresh(this.passphrase)
             : Crypter.of(this.passphrase, state.salt));
-        const resources = state.resources.map((resource) => this.writeResource(resource, crypter));
-        const operations = state.pendingOperations.map(({ resource, type }) => ({
-            resource: this.writeResource(resource, crypter),
-            type,
-        }));
-        return {
-            version: 3,
-            deployment: {
-                manifest: {
-                    time: new Date().toISOString(),
-                    magic: createHash("sha256").update(engineVersion).digest("hex"),
-                    version: engineVersion,
-                },
-                secrets_providers: { type: "passphrase", state: { salt: crypter.state } },
-                ...(resources.length > 0 && { resources }),
-                ...(operations.length > 0 && { pending_operations: operations }),
-                metadata: {},
-            },
+        const manifest = {
+            time: new Date().toISOString(),
+            magic: createHash("sha256").update(engineVersion).digest("hex"),
+            version: engineVersion,
         };
+        const resources = state.resources.map((resource) => this.textOf(resource, crypter));
+        const operations = state.pendingOperations.map(
+            ({ resource, type }) => `{"resource":${this.textOf(resource, crypter)},"type":${JSON.stringify(type)}}`,
+        );
+        const lines = (key: string, texts: string[]) =>
+            texts.length > 0 ? [`"${key}":[\n${texts.join(",\n")}\n]`] : [];
+        const fields = [
+            `"manifest":${JSON.stringify(manifest)}`,
+            `"secrets_providers":${JSON.stringify({ type: "passphrase", state: { salt: crypter.state } })}`,
+            ...lines("resources", resources),
+            ...lines("pending_operations", operations),
+            '"metadata":{}',
+        ];
+        return `{"version":3,"deployment":{${fields.join(",\n")}}}\n`;
     }
 
     async read(exported: Deployment): Promise<StackState> {
@@ -151,6 +157,15 @@ export class StateWriter {
             type: text(written.type) as OperationKind,
         }));
         return { resources, pendingOperations, ...(salt !== undefined && { salt }) };
+    }
+
+    private textOf(state: ResourceState, crypter: Crypter): string {
+        const known = this.written.get(state);
+        // Fields are replaced, never changed within.
+        if (known?.salt === crypter.state && hasSameFields(known.as, state)) return known.text;
+        const text = JSON.stringify(this.writeResource(state, crypter));
+        this.written.set(state, { as: { ...state }, salt: crypter.state, text });
+        return text;
     }
 
     private writeResource(state: ResourceState, crypter: Crypter): Properties {
@@ -269,6 +284,13 @@ export class StateWriter {
         }
         return isObject(value) ? mapProperties(value, (inner) => this.open(inner, crypter)) : value;
     }
+}
+
+function hasSameFields(one: ResourceState, other: ResourceState): boolean {
+    for (const field in other) {
+        if (one[field as keyof ResourceState] !== other[field as keyof ResourceState]) return false;
+    }
+    return true;
 }
 
 function saltOf(deployment: Properties): string | undefined {

@@ -292,8 +292,7 @@ export class RehearsalStack {
     }
 
     private async writeState(file: string): Promise<void> {
-        const deployment = await this.writer.write(this.state);
-        await writeFile(`${file}.new`, JSON.stringify(deployment, undefined, 4), { mode: 0o600 });
+        await writeFile(`${file}.new`, await this.writer.writeText(this.state), { mode: 0o600 });
         await rename(`${file}.new`, file);
     }
 }
