@@ -64,5 +64,6 @@ export function functionContext(client: VerbClient, show: ShowMessage): VerbCont
         warn: (message) => show("warning", message),
         info: (message) => show("info", message),
         remember: (question, work) => session.remember(question, work),
+        isNew: () => false,
     };
 }

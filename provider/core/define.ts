@@ -78,6 +78,8 @@ export interface VerbContext {
     info(message: string): void;
     /** The answer of the same question asked earlier in this run, else of the work. */
     remember<T>(question: string, work: () => Promise<T>): Promise<T>;
+    /** Whether this run made the object: then nothing was in it before. */
+    isNew(kind: string, id: string): boolean;
     /** The resource's URN where the front-end knows it; for messages. */
     urn?: string | undefined;
 }

@@ -204,6 +204,7 @@ export class Lifecycle {
             warn: (message) => this.options.log("warning", printable(message), urn),
             info: (message) => this.options.log("info", printable(message), urn),
             remember: (question, work) => this.options.session.remember(question, work),
+            isNew: (kind, id) => this.options.session.wasMade(kind, id),
             urn,
         };
     }
@@ -311,7 +312,9 @@ export class Lifecycle {
             if (found !== undefined) return this.takeOver(definition, context, found, candidate);
             await this.refuseBeyondPlan(definition, context, inputs);
             try {
-                return await definition.create(context, withoutInternal(candidate));
+                const made = await definition.create(context, withoutInternal(candidate));
+                this.options.session.noteMade(definition.kind, made.id);
+                return made;
             } catch (error) {
                 if (isAmbiguous(error)) return await this.recoverCreate(definition, context, candidate, error);
                 if (unique === undefined || candidate[unique] === undefined) throw error;

@@ -4,6 +4,7 @@ export class Session {
     readonly #checked = new Set<string>();
     #programRuns = false;
     readonly #plannedCreates = new Map<string, Set<string>>();
+    readonly #made = new Set<string>();
     readonly #touched = new Set<string>();
     readonly #answers = new Map<string, Promise<unknown>>();
     readonly #locks = new Map<string, Promise<unknown>>();
@@ -40,6 +41,15 @@ export class Session {
     /** How many further creates of this group are known to come. */
     plannedCreates(group: string): number {
         return this.#plannedCreates.get(group)?.size ?? 0;
+    }
+
+    /** The object did not exist before this run. */
+    noteMade(kind: string, id: string): void {
+        this.#made.add(`${kind} ${id}`);
+    }
+
+    wasMade(kind: string, id: string): boolean {
+        return this.#made.has(`${kind} ${id}`);
     }
 
     /** These names belong to an object that another resource of this run owns now. */

@@ -6,7 +6,12 @@ export class Siblings<T> {
     #listed: Promise<T[]> | undefined;
     #underWay: Promise<T[]> | undefined;
 
-    constructor(private readonly takeList: (context: VerbContext) => Promise<T[]>) {}
+    constructor(
+        private readonly takeList: (context: VerbContext) => Promise<T[]>,
+        begin?: readonly T[],
+    ) {
+        if (begin !== undefined) this.#listed = Promise.resolve([...begin]);
+    }
 
     /** As first listed, and what was added since. What is not in it may be there by now, and what is in it may be gone. */
     list(context: VerbContext): Promise<readonly T[]> {
@@ -52,11 +57,12 @@ export class Siblings<T> {
     }
 }
 
-/** The siblings that all resources with the same question share in this run. */
+/** The siblings that all resources with the same question share in this run; `begin` is what there is where nobody needs to look. */
 export function siblings<T>(
     context: VerbContext,
     question: string,
     takeList: (context: VerbContext) => Promise<T[]>,
+    begin?: readonly T[],
 ): Promise<Siblings<T>> {
-    return context.remember(question, async () => new Siblings(takeList));
+    return context.remember(question, async () => new Siblings(takeList, begin));
 }

@@ -87,13 +87,21 @@ export function withExpiry(context: VerbContext, remote: Remote): Remote {
     return over ? { ...remote, status: "expired" } : remote;
 }
 
+/** Who is in what was just made. Whoever it is, no program can declare them: the service refuses that. */
+const owner: Person = { id: "", permissions: "owner" };
+
 /** One definition of a member for each kind of parent. */
 export function memberDefinition(of: MemberOf): ResourceDefinition {
     const { segment, parentInput } = of;
     const listMembers = (context: VerbContext, parent: string) => membersOf(context, segment, parent);
     /** For the looks at the plan's limit and for the people of all creates. */
     const everybody = (context: VerbContext, parent: string) =>
-        siblings(context, `members of ${segment} ${parent}`, (context) => listMembers(context, parent));
+        siblings(
+            context,
+            `members of ${segment} ${parent}`,
+            (context) => listMembers(context, parent),
+            context.isNew(of.parentKind, parent) ? [owner] : undefined,
+        );
 
     const inputs = z.object({
         [parentInput]: parentId(of.parentNoun, of.lookUp).meta({
@@ -377,8 +385,10 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
                 return { id, remote: await shownAfter(context, id, answered) };
             } catch (error) {
                 // Somebody else added the person between our look and our request: what counts is that the person is a member.
-                if (!isApiError(error, "exists")) throw error;
+                // Not every version tells that from other conflicts.
+                if (!isApiError(error, "exists", "conflict", "duplicate")) throw error;
                 const member = await look(context, id, nothing);
+                if (member === undefined && !isApiError(error, "exists")) throw error;
                 refuseOwner(context, member);
                 return { id, remote: member && memberRemote(of, member, id) };
             }

@@ -26,6 +26,7 @@ async function call(name: string, args: Properties = {}, by = process_): Promise
         warn: () => undefined,
         info: () => undefined,
         remember: (_question, work) => work(),
+        isNew: () => false,
     };
     const found = await callFunction(definition, () => context, args);
     expect(definition.outputs.strict().safeParse(found).error?.issues).toBeUndefined();

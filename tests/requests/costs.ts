@@ -76,7 +76,7 @@ const reasons: readonly Reason[] = [
     {
         verbs: /create/,
         request: /GET .*members\/(invitations\/)?list/,
-        why: "Who is there already is taken over, and the owner is refused. Once for a parent and run; in versions that list invited people apart it is two lists, and once in a run a third to learn that.",
+        why: "Who is there already is taken over, and the owner is refused. Once for a parent and run, and not for one that the run made; in versions that list invited people apart it is two lists, and once in a run a third to learn that.",
     },
     {
         verbs: /create|update/,

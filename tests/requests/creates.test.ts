@@ -73,6 +73,50 @@ test("somebody who became the owner after the list was taken is refused", async 
     expect((await failureOf(member("ann"))).message).toMatch(/ann@example.com is the owner of the workspace/);
 });
 
+describe("in a workspace that the run made", () => {
+    beforeEach(async () => {
+        await service.control("POST", "plan", { organizationId, membersPerWorkspace: 4 });
+        const made = new Resource("Workspace", "room");
+        await made.up(process, { organizationId });
+        workspaceId = made.ownId;
+    });
+
+    test("nobody is looked for: a request for each person", async () => {
+        const requests = await service.requestsOf(() => Promise.all(["ann", "bob", "eve"].map((name) => member(name))));
+        expect(requests.map(({ method }) => method)).toEqual(["POST", "POST", "POST"]);
+    });
+
+    test("somebody who was added by hand meanwhile is taken over", async () => {
+        await service.account("ann@example.com");
+        await service.api("POST", inHandOf("ann"), { permissions: "guest" });
+        const ann = await member("ann", "admin");
+        expect(await service.member(workspaceId, "ann@example.com")).toMatchObject({ permissions: "admin" });
+        expect(await ann.refresh(process)).toEqual({ exists: true, drift: [] });
+    });
+
+    test("somebody who was invited by hand meanwhile is taken over", async () => {
+        await service.api("POST", inHandOf("ann"), { permissions: "guest" });
+        const ann = await member("ann", "admin");
+        expect(await service.member(workspaceId, "ann@example.com")).toMatchObject({ permissions: "admin" });
+        expect(await ann.refresh(process)).toEqual({ exists: true, drift: [] });
+    });
+
+    test("the owner is refused", async () => {
+        const [me] = await service.members(workspaceId);
+        const owner = { workspaceId, email: String(me?.email ?? me?.email_address), role: "member" };
+        const { message } = await failureOf(new Resource("WorkspaceMember", "me").up(process, owner));
+        expect(message).toMatch(/is the owner of the workspace/);
+    });
+
+    test("the owner counts where the plan limits how many may be there", async () => {
+        for (const name of ["ann", "bob", "dan"]) await member(name);
+        const requests = await service.requestsOf(async () => {
+            expect((await failureOf(member("eve"))).message).toMatch(/allows 4 members in a workspace and there are 4/);
+        });
+        expect(requests.filter(({ method }) => method !== "GET")).toEqual([]);
+    });
+});
+
 test("a place that became free after the list was taken is used", async () => {
     await service.control("POST", "plan", { organizationId, membersPerWorkspace: 3 });
     const { userId } = await service.account("ann@example.com");

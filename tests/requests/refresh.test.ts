@@ -35,6 +35,7 @@ async function stored(kind: string, parentKind: string, parentId: string, parent
         warn() {},
         info() {},
         remember: <T>(_question: string, work: () => Promise<T>) => work(),
+        isNew: () => false,
     };
     const listed = (await definition?.list?.(context, { kind: parentKind, id: parentId })) ?? [];
     return listed.map(({ id, remote }) => {
