@@ -64,10 +64,9 @@ export async function measure(): Promise<Figure[]> {
 
 /** What takes seconds is measured three times: there the machine's moods are as long as what grows. */
 async function run(engine: Engine, peer: Peer, count: number): Promise<Run> {
-    const runs: Run[] = [];
-    while (runs.length < (count > 200 ? 1 : 3)) runs.push(await runOnce(engine, peer, count));
-    const [first] = runs;
-    if (first === undefined) throw new Error("nothing was run");
+    const once = () => runOnce(engine, peer, count);
+    const first = await once();
+    const runs = count > 200 ? [first] : [first, await once(), await once()];
     return { ...first, up: median(runs.map(({ up }) => up)) };
 }
 

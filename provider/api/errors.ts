@@ -240,6 +240,11 @@ export function isApiError(error: unknown, ...classes: ApiErrorClass[]): error i
     return error instanceof ApiError && (classes.length === 0 || classes.includes(error.class));
 }
 
+/** Whether the service refuses because such a thing is there already; not every version tells that from other conflicts. */
+export function isTaken(error: unknown): error is ApiError {
+    return isApiError(error, "duplicate", "exists", "conflict");
+}
+
 /** Whether the outcome of a write is unknown: it may have happened. */
 export function isAmbiguous(error: unknown): boolean {
     if (error instanceof ConnectionError || error instanceof TimeoutError || error instanceof AbortedError) {

@@ -1,8 +1,6 @@
 /** The command with which messages say how to take something that is on Fast.io into a stack. */
 import { logicalName } from "./naming";
-
-/** What the types of the plugin's resources begin with; the kind follows. */
-export const pluginTypePrefix = "fastio:index:";
+import { nameIn, tokenOf } from "./token";
 
 export interface ImportTarget {
     /** Whether the stack's resources are the plugin's, which `pulumi import` reads by id; dynamic ones come with a file. */
@@ -15,7 +13,7 @@ export interface ImportTarget {
 
 export function importCommand(kind: string, id: string, { ofPlugin, name, parent }: ImportTarget): string {
     const above = parent === undefined ? "" : ` --parent ${quoted(ofPlugin ? `parent=${parent}` : parent)}`;
-    if (ofPlugin) return `pulumi import ${pluginTypePrefix}${kind} ${quoted(name ?? "NAME")} ${quoted(id)}${above}`;
+    if (ofPlugin) return `pulumi import ${tokenOf(kind)} ${quoted(name ?? "NAME")} ${quoted(id)}${above}`;
     return `npx pulumi-fastio adopt-file ${kind} ${quoted(id)}${name === undefined ? "" : ` --as ${quoted(name)}`}${above}`;
 }
 
@@ -25,7 +23,7 @@ export function importTargetOf(urn: string | undefined): ImportTarget {
     const above = urn.split("::")[2]?.split("$") ?? [];
     const type = above.pop() ?? "";
     return {
-        ofPlugin: type.startsWith(pluginTypePrefix),
+        ofPlugin: nameIn(type) !== undefined,
         name: logicalName(urn),
         parent: above.length > 0 ? "URN_OF_ITS_PARENT" : undefined,
     };

@@ -1,6 +1,6 @@
 /** The verbs of every kind: what happens around the definition's own few lines, so that nothing is lost, doubled or deleted by mistake. */
 import type { ApiClient } from "../api/client";
-import { type ApiError, isAmbiguous, isApiError } from "../api/errors";
+import { type ApiError, isAmbiguous, isApiError, isTaken } from "../api/errors";
 import { printable } from "../api/printable";
 import { changeOf, cleared, driftLeft, notMade } from "./change";
 import { type Autonaming, type CheckFailure, type CheckResult, check, longestText } from "./check";
@@ -627,7 +627,7 @@ function otherNameOf(
 
 /** Whether the service refused the create because of the unique name. */
 function isNameRefusal(definition: ResourceDefinition, unique: string, error: unknown): boolean {
-    if (isApiError(error, "duplicate", "exists", "conflict")) return true;
+    if (isTaken(error)) return true;
     return isApiError(error, "invalid") && messageOf(error).includes(definition.wire[unique] ?? unique);
 }
 

@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { type Known, type Properties, parentOf, type ResourceDefinition } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
-import { pluginTypePrefix } from "../core/import-command";
 import { logicalName } from "../core/naming";
 import { knownOf } from "../core/state";
+import { nameIn } from "../core/token";
 import { kindOf } from "../dynamic/host-state";
 import { resourcesByKind } from "../resources";
 
@@ -77,8 +77,8 @@ export async function readStateFile(path: string): Promise<StateFile> {
 const stackType = "::pulumi:pulumi:Stack::";
 
 function keptOf({ urn, type, id, parent, inputs, outputs }: z.infer<typeof resourceSchema>): Kept | undefined {
-    const ofPlugin = type.startsWith(pluginTypePrefix);
-    const definition = resourcesByKind.get((ofPlugin ? type.slice(pluginTypePrefix.length) : kindOf(type)) ?? "");
+    const pluginKind = nameIn(type);
+    const definition = resourcesByKind.get(pluginKind ?? kindOf(type) ?? "");
     if (definition === undefined) return undefined;
     return {
         definition,
@@ -88,7 +88,7 @@ function keptOf({ urn, type, id, parent, inputs, outputs }: z.infer<typeof resou
         // The inputs among the outputs are encrypted as a whole.
         known: { inputs, outputs: knownOf(outputs).outputs },
         parent: parent === undefined || parent.includes(stackType) ? undefined : parent,
-        ofPlugin,
+        ofPlugin: pluginKind !== undefined,
     };
 }
 

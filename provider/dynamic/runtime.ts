@@ -13,6 +13,7 @@ import { callFunction } from "../core/define-function";
 import { messageOf, PartialFailure } from "../core/errors";
 import type { Lifecycle } from "../core/lifecycle";
 import { inputsKey, resourceKey, toState } from "../core/state";
+import { tokenOf } from "../core/token";
 import { functionsByName } from "../functions";
 import { resourcesByKind } from "../resources";
 import { dynamicType, knownOf, providerKey, stateOf } from "./host-state";
@@ -122,7 +123,7 @@ function subject(kind: string, inputs: Properties) {
     const resource = inputs[resourceKey];
     if (typeof resource !== "string") return { kind };
     const urn = [...resourcesByKind.keys()].reduce(
-        (text, one) => text.replaceAll(`fastio:index:${one}`, dynamicType(one)),
+        (text, one) => text.replaceAll(tokenOf(one), dynamicType(one)),
         resource,
     );
     return { kind, urn };

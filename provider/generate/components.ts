@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
+import { tokenOf } from "../core/token";
 import { fileName } from "./sdk";
 
 const components = ["DataRoom"] as const;
@@ -38,7 +39,7 @@ function page(name: string): string {
         "",
         example,
         "",
-        `A component: a class of TypeScript over the kinds of this package. Its type in the state is \`fastio:index:${name}\`.`,
+        `A component: a class of TypeScript over the kinds of this package. Its type in the state is \`${tokenOf(name)}\`.`,
         "",
         "## Inputs",
         "",

@@ -5,13 +5,13 @@ import { configuration } from "../core/configuration";
 import { innerSchema, metaOf, propertyNames, type ResourceDefinition, schemaMeta } from "../core/define";
 import type { FunctionDefinition } from "../core/define-function";
 import { listInputs } from "../core/listing";
+import { tokenOf } from "../core/token";
 import { exampleProgram, examplePython, exampleYaml } from "./example";
 import { callPython, callText } from "./functions";
 import { constantName, enumsOf, isAlwaysThere, isRequired, outputText, propertyText } from "./sdk";
 
 type Spec = Record<string, unknown>;
 
-const token = (name: string) => `fastio:index:${name}`;
 const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Files by path. */
@@ -25,8 +25,8 @@ export function schemaFiles(
 function packageSchema(resources: readonly ResourceDefinition[], functions: readonly FunctionDefinition[]): Spec {
     const types = new Types(resources);
     const specs = {
-        resources: Object.fromEntries(resources.map((one) => [token(one.kind), resourceSpec(types, one)])),
-        functions: Object.fromEntries(functions.map((one) => [token(one.name), functionSpec(types, one)])),
+        resources: Object.fromEntries(resources.map((one) => [tokenOf(one.kind), resourceSpec(types, one)])),
+        functions: Object.fromEntries(functions.map((one) => [tokenOf(one.name), functionSpec(types, one)])),
     };
     const settings = Object.fromEntries(
         Object.entries(configuration.shape).map(([name, schema]) => [name, settingSpec(schema)]),
@@ -130,7 +130,7 @@ function resourceText(definition: ResourceDefinition): string {
         exampleUsage({ typescript: program, python: examplePython(definition), yaml: exampleYaml(definition) }),
         "## Import",
         `Imported by ${definition.importedBy}:`,
-        `\`\`\`sh\npulumi import ${token(definition.kind)} example <id>\n\`\`\``,
+        `\`\`\`sh\npulumi import ${tokenOf(definition.kind)} example <id>\n\`\`\``,
     ].join("\n\n");
 }
 
@@ -158,13 +158,13 @@ class Types {
 
     constructor(resources: readonly ResourceDefinition[]) {
         for (const [name, phrases] of enumsOf(resources)) {
-            this.specs[token(name)] = {
+            this.specs[tokenOf(name)] = {
                 type: "string",
                 description: `The API's phrases for \`${name}\`.`,
                 enum: phrases.map((value) => ({ name: constantName(value), value })),
             };
         }
-        this.specs[token("ColourParts")] = {
+        this.specs[tokenOf("ColourParts")] = {
             type: "object",
             description: "A colour by its parts.",
             properties: {
@@ -190,7 +190,7 @@ class Types {
         if (inner instanceof z.ZodRecord)
             return { type: "object", additionalProperties: this.of(inner.valueType as z.ZodType, name) };
         if (!(inner instanceof z.ZodObject)) return plainType(inner);
-        this.specs[token(name)] = { type: "object", ...this.objectSpec(inner, name) };
+        this.specs[tokenOf(name)] = { type: "object", ...this.objectSpec(inner, name) };
         return this.#ref(name, "object");
     }
 
@@ -211,7 +211,7 @@ class Types {
     }
 
     #ref(name: string, type: string): Spec {
-        return { type, $ref: `#/types/${token(name)}` };
+        return { type, $ref: `#/types/${tokenOf(name)}` };
     }
 }
 

@@ -10,13 +10,12 @@ import { callFunction, functionFailures } from "../core/define-function";
 import { ResourceError } from "../core/errors";
 import type { Bounds } from "../core/lifecycle";
 import { isInternal } from "../core/state";
+import { nameIn } from "../core/token";
 import { containsUnknown } from "../core/unknown";
 import { functionsByName } from "../functions";
 import { checkAnswer, configDiffAnswer, failureList } from "./answers";
 import { EngineLog } from "./engine-log";
 import { containsSecret, fromStruct, plainProperties, secretValue, toStruct, withSecrets } from "./values";
-
-const functionPrefix = "fastio:index:";
 
 export class Plugin {
     readonly log = new EngineLog();
@@ -104,8 +103,8 @@ export class Plugin {
 
     async invoke(request: proto.InvokeRequest, bounds: Bounds): Promise<proto.InvokeResponse> {
         const token = request.getTok();
-        const definition = functionsByName.get(token.replace(functionPrefix, ""));
-        if (definition === undefined || !token.startsWith(functionPrefix))
+        const definition = functionsByName.get(nameIn(token) ?? "");
+        if (definition === undefined)
             throw new ResourceError(`there is no function ${JSON.stringify(token)} in this version of pulumi-fastio`);
         const received = fromStruct(request.getArgs());
         const args = plainProperties(received);

@@ -6,18 +6,16 @@ import type { Connection } from "../connection";
 import type { Autonaming } from "../core/check";
 import { type Known, metaOf, type Properties, propertyNames, type ResourceDefinition } from "../core/define";
 import { PartialFailure, ResourceError } from "../core/errors";
-import { pluginTypePrefix } from "../core/import-command";
 import type { Bounds, Subject } from "../core/lifecycle";
 import { inputsKey, knownOf, resourceKey, withInputs, withoutInternal } from "../core/state";
+import { nameIn } from "../core/token";
 import { resourcesByKind } from "../resources";
 import { checkAnswer, diffAnswer } from "./answers";
 import { fromStruct, plainProperties, secretValue, toStruct, withMarks, withSecrets } from "./values";
 
 /** The kind that a type token or a URN names. */
 export function definitionOf(token: string): ResourceDefinition {
-    const definition = token.startsWith(pluginTypePrefix)
-        ? resourcesByKind.get(token.slice(pluginTypePrefix.length))
-        : undefined;
+    const definition = resourcesByKind.get(nameIn(token) ?? "");
     if (definition === undefined)
         throw new ResourceError(`there is no resource ${JSON.stringify(token)} in this version of pulumi-fastio`);
     return definition;

@@ -1,6 +1,6 @@
 /** What the members of workspaces, shares and organizations have in common: people, roles, and invitations with their states. */
 import * as z from "zod";
-import { isApiError } from "../api/errors";
+import { isApiError, isTaken } from "../api/errors";
 import {
     defineResource,
     type Known,
@@ -385,8 +385,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
                 return { id, remote: await shownAfter(context, id, answered) };
             } catch (error) {
                 // Somebody else added the person between our look and our request: what counts is that the person is a member.
-                // Not every version tells that from other conflicts.
-                if (!isApiError(error, "exists", "conflict", "duplicate")) throw error;
+                if (!isTaken(error)) throw error;
                 const member = await look(context, id, nothing);
                 if (member === undefined && !isApiError(error, "exists")) throw error;
                 refuseOwner(context, member);

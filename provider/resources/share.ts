@@ -1,7 +1,7 @@
 /** Share: what people outside a workspace see of it, with its own address and its own access. */
 import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
-import { isAmbiguous, isApiError } from "../api/errors";
+import { isAmbiguous, isApiError, isTaken } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { importCommand, importTargetOf } from "../core/import-command";
@@ -361,7 +361,7 @@ async function request(context: VerbContext, declared: Properties): Promise<Show
         });
     } catch (error) {
         // Not every version tells what is taken from what is wrong.
-        if (!isApiError(error, "duplicate", "exists", "conflict", "invalid")) throw error;
+        if (!isTaken(error) && !isApiError(error, "invalid")) throw error;
         // Not every refusal of something that is taken is about the custom name.
         const says = (key: string) => messageOf(error).includes(key);
         if (says(wire.customName)) throw error;
