@@ -210,9 +210,9 @@ export class ApiClient {
         return pages(this.#pageOf(request), request);
     }
 
-    /** A whole list, read again when it moved meanwhile: what is not in it was not there. */
-    list<T>(request: PagesRequest<T>): Promise<T[]> {
-        return list(this.#pageOf(request), request);
+    /** A whole list, read again when it moved meanwhile: what is not in it was not there. `arrived` is told of each page. */
+    list<T>(request: PagesRequest<T>, arrived?: (items: readonly T[]) => void): Promise<T[]> {
+        return list(this.#pageOf(request), request, arrived);
     }
 
     /** Milliseconds since the epoch by the service's clock, as of its last answer; before the first by the local one. */
@@ -244,7 +244,7 @@ export class ApiClient {
                     sentSignal: bounded(last, request.signal),
                 }),
             pages: (request) => this.pages(page(request)),
-            list: (request) => this.list(page(request)),
+            list: (request, arrived) => this.list(page(request), arrived),
             serviceNow: () => this.serviceNow(),
             sleep: (ms, signal) => this.sleep(ms, bounded(last, signal)),
             account: () => unlessAborted(this.account(), accountRequest.operation, last),

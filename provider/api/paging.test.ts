@@ -120,6 +120,13 @@ test("list starts again when the list moved, and answers it whole", async () => 
     expect((await list(fetch, listing)).map(({ id }) => id)).toEqual(letters("bcdefgh"));
 });
 
+test("list tells of each page as it comes, and of some items again after a new start", async () => {
+    const { fetch } = service(letters("abcdefgh"), (page, all) => void (page === 3 && all.shift()));
+    const arrived: string[] = [];
+    await list(fetch, listing, (page) => arrived.push(page.map(({ id }) => id).join("")));
+    expect(arrived).toEqual(["abc", "de", "bcd", "ef", "gh"]);
+});
+
 test("list gives up on a list that keeps moving", async () => {
     const { fetch, queries } = service(letters("abcdefgh"), (_page, all) => void all.unshift(`z${all.length}`));
     await expect(list(fetch, listing)).rejects.toMatchObject({ code: "FASTIO_LIST_SHIFTED", attempts: 4 });

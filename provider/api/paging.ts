@@ -70,15 +70,17 @@ function shifted(operation: string, what: string, attempts = 1): ShiftedListErro
     });
 }
 
-/**
- * The items, page after page. Ends with a `ShiftedListError` as soon as the list is seen to have moved. `atOnce` asks for all
- * further pages when the first one tells how many there are, for whoever takes the whole list anyway.
- */
-export async function* pages<T>(
+/** The items, page after page. Ends with a `ShiftedListError` as soon as the list is seen to have moved. */
+export async function* pages<T>(fetch: FetchPage, listing: Listing<T>): AsyncGenerator<T, void, undefined> {
+    for await (const page of pagesOf(fetch, listing, false)) yield* page;
+}
+
+/** What each page adds. `atOnce` asks for all further pages when the first one tells how many there are. */
+async function* pagesOf<T>(
     fetch: FetchPage,
     listing: Listing<T>,
-    atOnce = false,
-): AsyncGenerator<T, void, undefined> {
+    atOnce: boolean,
+): AsyncGenerator<T[], void, undefined> {
     const { operation, identity, pageSize = largestPage, paging = "offset" } = listing;
     const schema = pageSchema(listing);
     const seen = new Set<string>();
@@ -122,8 +124,8 @@ export async function* pages<T>(
             }
             seen.add(id);
             last = id;
-            yield item;
         }
+        yield fresh;
         cursor = pagination?.next_cursor ?? undefined;
         const isFull = items.length === pageSize;
         const hasMore =
@@ -139,14 +141,22 @@ export async function* pages<T>(
     }
 }
 
-/** The whole list as it was at one time: starts again when it moved, and fails when it keeps moving. */
-export async function list<T>(fetch: FetchPage, listing: Listing<T>): Promise<T[]> {
+/**
+ * The whole list as it was at one time: starts again when it moved, and fails when it keeps moving. `arrived` is told of
+ * the items of each page before the next one is there, of some of them again after a new start.
+ */
+export async function list<T>(
+    fetch: FetchPage,
+    listing: Listing<T>,
+    arrived?: (items: readonly T[]) => void,
+): Promise<T[]> {
     for (let pass = 1; ; pass++) {
         try {
             const items: T[] = [];
             // What has moved once may move again: then no page is asked for that may be in vain.
-            for await (const item of pages(fetch, listing, pass === 1)) {
-                items.push(item);
+            for await (const page of pagesOf(fetch, listing, pass === 1)) {
+                items.push(...page);
+                arrived?.(page);
             }
             return items;
         } catch (error) {

@@ -11,11 +11,32 @@ import {
 } from "./define";
 import { isInternal, isOurs } from "./state";
 
-interface Collection {
-    /** Undefined when the list could not be read: then everything is asked for directly. */
-    rows: Promise<ReadonlyMap<string, Listed> | undefined>;
+/** One list, from which reads are answered while its further pages are on their way. */
+class Collection {
     /** Whom it has answered: who asks again wants to know what is new. */
-    answered: Set<string>;
+    readonly answered = new Set<string>();
+    #rows = new Map<string, Listed>();
+    #isWhole = false;
+    #next = Promise.withResolvers<void>();
+
+    /** The row of the first name that is listed. Another one than the surest counts only when all have arrived. */
+    async row([surest = "", ...others]: readonly string[]): Promise<Listed | undefined> {
+        while (!this.#rows.has(surest) && !this.#isWhole) await this.#next.promise;
+        return [surest, ...others].map((name) => this.#rows.get(name)).find((row) => row !== undefined);
+    }
+
+    arrived(rows: readonly Listed[]): void {
+        for (const row of rows) for (const name of row.names ?? [row.id]) this.#rows.set(name, row);
+        this.#next.resolve();
+        this.#next = Promise.withResolvers();
+    }
+
+    /** Nothing else arrives. Without rows the list could not be read: then everything is asked for directly. */
+    end(rows: readonly Listed[] = []): void {
+        this.#rows.clear();
+        this.#isWhole = true;
+        this.arrived(rows);
+    }
 }
 
 export class Collections {
@@ -43,47 +64,39 @@ export class Collections {
         const gap = await this.#gaps.get(definition.kind)?.catch(() => undefined);
         if (gap !== undefined && recorded(definition, known).some((name) => gap.has(name))) return undefined;
         const part = definition.partOf?.(known);
-        const rows = await this.#take(definition, context, { ...parent, part }, `${context.urn} ${id}`);
-        const names = definition.listedAs?.(id, known) ?? [id];
-        const row = names.map((name) => rows?.get(name)).find((one) => one !== undefined);
+        const collection = this.#take(definition, context, { ...parent, part }, `${context.urn} ${id}`);
+        const row = await collection.row(definition.listedAs?.(id, known) ?? [id]);
         if (row === undefined) return undefined;
         const remote = row.shown === undefined ? row.remote : await row.shown(context, id, known);
         if (remote === undefined || definition.readsList || isWhole(definition, remote)) return remote;
         return this.#compared(definition, context, id, known, remote);
     }
 
-    async #take(
+    #take(
         definition: ResourceDefinition,
         context: VerbContext,
         { part, ...parent }: { kind: string; id: string; part: string | undefined },
         resource: string,
-    ) {
+    ): Collection {
         const key = [definition.kind, parent.kind, parent.id, part].join(" ");
         let collection = this.#taken.get(key);
         if (collection === undefined || collection.answered.has(resource)) {
-            const rows = this.#rows(definition, context, parent, part, () => this.#taken.delete(key));
-            collection = { rows, answered: new Set() };
-            this.#taken.set(key, collection);
+            const taken = new Collection();
+            definition
+                .list?.(context, parent, part, (page) => taken.arrived(page))
+                .then(
+                    (rows) => taken.end(rows),
+                    (error) => {
+                        // Whoever took it for all had to end early; what it says otherwise, each read finds out for itself.
+                        if (error instanceof AbortedError && this.#taken.get(key) === taken) this.#taken.delete(key);
+                        taken.end();
+                    },
+                );
+            this.#taken.set(key, taken);
+            collection = taken;
         }
         collection.answered.add(resource);
-        return collection.rows;
-    }
-
-    async #rows(
-        definition: ResourceDefinition,
-        context: VerbContext,
-        parent: { kind: string; id: string },
-        part: string | undefined,
-        forget: () => void,
-    ): Promise<ReadonlyMap<string, Listed> | undefined> {
-        try {
-            const listed = (await definition.list?.(context, parent, part)) ?? [];
-            return new Map(listed.flatMap((one) => (one.names ?? [one.id]).map((name) => [name, one])));
-        } catch (error) {
-            // Whoever took it for all had to end early; what it says otherwise, each read finds out for itself.
-            if (error instanceof AbortedError) forget();
-            return undefined;
-        }
+        return collection;
     }
 
     /** Not every version of the service shows in its lists what it shows of one object: the first that is met is read as well. */

@@ -190,9 +190,15 @@ export interface ResourceDefinition {
     saveAsset?(context: VerbContext, id: string, property: string, file: string): Promise<string | undefined>;
     /**
      * The objects of the kind under a parent, each with what the list shows of it; of one part of
-     * them, or of all. Of a kind without a parent all that the account has.
+     * them, or of all. Of a kind without a parent all that the account has. Of a list that can be long, `arrived` is told
+     * of each page as it comes.
      */
-    list?(context: VerbContext, parent: { kind: string; id: string }, part?: string): Promise<Listed[]>;
+    list?(
+        context: VerbContext,
+        parent: { kind: string; id: string },
+        part?: string,
+        arrived?: (page: readonly Listed[]) => void,
+    ): Promise<Listed[]>;
     /** Where the service lists what is under a parent in several parts: the part in which an object stands that is known like this. */
     partOf?(known: Known): string;
     /** The names under which a list has an object that is known like this, the surest first; by default its id. */

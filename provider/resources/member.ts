@@ -4,6 +4,7 @@ import { isApiError, isTaken } from "../api/errors";
 import {
     defineResource,
     type Known,
+    type Listed,
     type Properties,
     type Remote,
     type ResourceDefinition,
@@ -415,20 +416,12 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             return { id, inputs: byEmail ? { email: person } : { userId: person } };
         },
 
-        async list(context, { id: parent }, part) {
-            const rows = await (part === "invited"
-                ? invitedTo(context, segment, parent)
-                : part === "joined"
-                  ? listedIn(context, segment, parent)
-                  : listMembers(context, parent));
-            const others = rows.filter((one) => roleOf(one) !== "owner");
-            return others.map((one) => {
-                const address = emailOf(one);
-                const id = `${parent}/${address || one.id}`;
-                const names = [one.id, address].filter((name) => name !== "").map((name) => `${parent}/${name}`);
-                const shown = (context: VerbContext, id: string) => withExpiry(context, memberRemote(of, one, id));
-                return { id, remote: memberRemote(of, one, id), names, shown };
-            });
+        async list(context, { id: parent }, part, arrived) {
+            const listed = (people: readonly Person[]) =>
+                people.filter((one) => roleOf(one) !== "owner").map((one) => listedUnder(parent, one));
+            if (part === "invited") return listed(await invitedTo(context, segment, parent));
+            if (part !== "joined") return listed(await listMembers(context, parent));
+            return listed(await listedIn(context, segment, parent, (page) => arrived?.(listed(page))));
         },
 
         partOf: ({ outputs }) => (outputs.status === "active" ? "joined" : "invited"),
@@ -511,6 +504,14 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             return status === "expired" || status === "declined" ? { action: "update", property: "status" } : undefined;
         },
     });
+
+    function listedUnder(parent: string, one: Person): Listed {
+        const address = emailOf(one);
+        const id = `${parent}/${address || one.id}`;
+        const names = [one.id, address].filter((name) => name !== "").map((name) => `${parent}/${name}`);
+        const shown = (context: VerbContext, id: string) => withExpiry(context, memberRemote(of, one, id));
+        return { id, remote: memberRemote(of, one, id), names, shown };
+    }
 
     function idOf(declared: Properties): string {
         const person = declared.userId ?? String(declared.email).toLowerCase();

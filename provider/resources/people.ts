@@ -59,14 +59,20 @@ export function isPending({ status, invite }: Person): boolean {
 }
 
 /** Those in the list of members: the owner among them, and not in every version of the service who is invited. */
-export function listedIn(context: VerbContext, segment: Segment, parent: string): Promise<Person[]> {
-    return context.client.list({
+export function listedIn(
+    context: VerbContext,
+    segment: Segment,
+    parent: string,
+    arrived?: (page: readonly Person[]) => void,
+): Promise<Person[]> {
+    const request = {
         operation: `list the ${segment}'s members`,
         path: [segment, parent, "members", "list"],
         items: "users",
         item: member,
-        identity: (one) => one.id,
-    });
+        identity: (one: Person) => one.id,
+    };
+    return context.client.list(request, arrived);
 }
 
 /** Those whose invitation is open. */

@@ -143,6 +143,60 @@ describe("what a list does not tell is asked for", () => {
     });
 });
 
+describe("a list of several pages", () => {
+    let ann: Resource;
+    let bob: Resource;
+    let page: Promise<unknown>;
+    let end: (value?: unknown) => void;
+    beforeEach(async () => {
+        const { id: workspaceId } = await service.workspace(organizationId, "design");
+        [ann, bob] = ["ann", "bob"].map((name) => new Resource("WorkspaceMember", name)) as [Resource, Resource];
+        for (const one of [ann, bob]) {
+            await service.account(`${one.name}@example.com`);
+            await one.up(process, { workspaceId, email: `${one.name}@example.com`, role: "member" });
+        }
+        const { users } = await service.api("GET", `workspace/${workspaceId}/members/list/`);
+        const rowOf = (name: string) =>
+            users.find((row: { email_address: string }) => row.email_address.startsWith(name));
+        const others = Array.from({ length: 499 }, (_, index) => ({
+            ...rowOf("ann"),
+            id: String(7_000_000_000_000_000_000n + BigInt(index)),
+            // One has the address that bob had when he became a member.
+            email_address: index === 0 ? "bob@example.com" : `other-${index}@example.com`,
+        }));
+        ({ promise: page, resolve: end } = Promise.withResolvers());
+        const pagination = { total: 501 };
+        const answer = (rows: object[]) => ({ status: 200, body: { result: true, users: rows, pagination } });
+        const second = [others.at(-1), { ...rowOf("bob"), permissions: "admin" }];
+        process.troubles.push(
+            { path: /members\/list\/.*offset=0/, how: answer([rowOf("ann"), ...others]), times: 1 },
+            { path: /members\/list\/.*offset=499/, how: answer(second), times: 1, before: () => page },
+        );
+    });
+
+    test("who is on a page is answered while the next one is on its way, and nobody else", async () => {
+        let known = false;
+        const refreshed = bob.refresh(process).finally(() => {
+            known = true;
+        });
+        expect(await ann.refresh(process)).toEqual({ exists: true, drift: [] });
+        expect(known).toBe(false);
+        end();
+        expect(await refreshed).toEqual({ exists: true, drift: ["role"] });
+    });
+
+    test("a page that cannot be read takes nothing from those before it, and whoever was on it is asked for alone", async () => {
+        const [, second] = process.troubles;
+        if (second !== undefined) second.how = refusal(403, 1680);
+        const both = [ann, bob].map((one) => one.refresh(process));
+        end();
+        expect(await Promise.all(both)).toEqual([
+            { exists: true, drift: [] },
+            { exists: true, drift: [] },
+        ]);
+    });
+});
+
 test("a member who is in no list is gone only when a read of its own says so", async () => {
     await service.account("ann@example.com");
     const { id: workspaceId } = await service.workspace(organizationId, "design");
