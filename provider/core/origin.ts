@@ -11,7 +11,7 @@ export function requireSameService(
     formerOrigin: string | undefined,
 ): void {
     const recorded = outputs[serviceKey];
-    if (typeof recorded !== "string") return;
+    if (typeof recorded !== "string" || recorded === origin) return;
     const allowed = [origin, ...(formerOrigin === undefined ? [] : [formerOrigin])];
     if (allowed.some((candidate) => comparable(candidate) === comparable(recorded))) return;
     throw new ResourceError(

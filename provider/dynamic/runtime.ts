@@ -13,7 +13,7 @@ import { callFunction } from "../core/define-function";
 import { messageOf, PartialFailure } from "../core/errors";
 import type { Lifecycle } from "../core/lifecycle";
 import { inputsKey, resourceKey, toState } from "../core/state";
-import { tokenOf } from "../core/token";
+import { nameIn } from "../core/token";
 import { functionsByName } from "../functions";
 import { resourcesByKind } from "../resources";
 import { dynamicType, knownOf, providerKey, stateOf } from "./host-state";
@@ -57,8 +57,8 @@ export function provider(kind: string): dynamic.ResourceProvider {
                 const known = knownOf(props);
                 const found = await lifecycle.read(subject(kind, known.inputs), id, known);
                 if (found === undefined) return {};
-                const inputs = { ...found.inputs, [providerKey]: props[providerKey] };
-                return { id, props: stateOf(found.outputs, found.inputs, props), inputs: toState(inputs) };
+                const inputs = toState({ ...found.inputs, [providerKey]: props[providerKey] });
+                return { id, props: stateOf(found.outputs, found.inputs, props), inputs };
             });
         },
 
@@ -122,9 +122,12 @@ async function run<T>(work: (lifecycle: Lifecycle) => Promise<T>, inputs: Proper
 function subject(kind: string, inputs: Properties) {
     const resource = inputs[resourceKey];
     if (typeof resource !== "string") return { kind };
-    const urn = [...resourcesByKind.keys()].reduce(
-        (text, one) => text.replaceAll(tokenOf(one), dynamicType(one)),
-        resource,
-    );
+    const [stack, project, types = "", ...name] = resource.split("::");
+    const urn = [stack, project, types.split("$").map(stateType).join("$"), ...name].join("::");
     return { kind, urn };
+}
+
+function stateType(type: string): string {
+    const kind = nameIn(type);
+    return kind !== undefined && resourcesByKind.has(kind) ? dynamicType(kind) : type;
 }
