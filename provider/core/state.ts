@@ -11,15 +11,21 @@ export const resourceKey = "__resource";
 /** Output: the inputs as the object has them, where the engine hands over no others or cannot know them after a failure half-way. */
 export const inputsKey = "__inputs";
 
-/** The outputs of a state with the object's inputs among them. */
+/**
+ * The outputs of a state with the object's inputs among them. As text: engines take their time for every property and each
+ * part of it, in every call, and these are nobody's but ours.
+ */
 export function withInputs(outputs: Properties, inputs: Properties): Properties {
-    return toState({ ...outputs, [inputsKey]: withoutAssets(inputs) });
+    return { ...outputs, [inputsKey]: JSON.stringify(withoutAssets(inputs)) };
 }
 
 /** An object as a state tells of it: inputs among the outputs count more than those that the engine hands over beside them. */
 export function knownOf(outputs: Properties, inputs: Properties = {}): Known {
     const { [inputsKey]: recorded, ...shown } = outputs;
-    return { inputs: recorded === undefined ? inputs : withAssets(recorded as Properties), outputs: shown };
+    if (recorded === undefined) return { inputs, outputs: shown };
+    // The first states hold them as an object.
+    const own: Properties = typeof recorded === "string" ? JSON.parse(recorded) : recorded;
+    return { inputs: withAssets(own), outputs: shown };
 }
 
 /** Whether a property belongs to the provider and not to the kind: no rule of a kind applies to it, and diff ignores it. */

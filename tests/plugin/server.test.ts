@@ -404,7 +404,7 @@ describe("failures", () => {
         expect(failure.kept).toMatchObject({
             id: expect.stringMatching(/^\d{19}$/),
             reasons: [failure.message],
-            outputs: { archived: false, description: secret("Half of it."), __inputs: secret(expect.any(Object)) },
+            outputs: { archived: false, description: secret("Half of it."), __inputs: secret(expect.any(String)) },
         });
         const state = { id: "", outputs: {}, ...failure.kept, inputs };
         expect(await plugin.diff(urn, state, inputs)).toMatchObject({ changes: true, details: { archived: "ADD" } });

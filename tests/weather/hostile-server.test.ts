@@ -131,7 +131,7 @@ describe.each(frontEnds)("$name", (frontEnd) => {
     const known = (kind: string, inputs: Properties): State => ({
         id: ["Folder", "File", "TransferToken"].includes(kind) ? `${workspace}/abc` : workspace,
         inputs,
-        outputs: { ...inputs, __inputs: inputs, __service: new URL(baseUrl).origin },
+        outputs: { ...inputs, __inputs: JSON.stringify(inputs), __service: new URL(baseUrl).origin },
     });
 
     test.each(Object.entries(lies))(
