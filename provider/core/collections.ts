@@ -19,9 +19,13 @@ class Collection {
     #isWhole = false;
     #next = Promise.withResolvers<void>();
 
+    /** The requests for the pages end with the call that took the list, so that this one waits for all of them. */
+    constructor(private readonly taker: string) {}
+
     /** The row of the first name that is listed. Another one than the surest counts only when all have arrived. */
-    async row([surest = "", ...others]: readonly string[]): Promise<Listed | undefined> {
-        while (!this.#rows.has(surest) && !this.#isWhole) await this.#next.promise;
+    async row(resource: string, [surest = "", ...others]: readonly string[]): Promise<Listed | undefined> {
+        const isAnswered = () => resource !== this.taker && this.#rows.has(surest);
+        while (!isAnswered() && !this.#isWhole) await this.#next.promise;
         return [surest, ...others].map((name) => this.#rows.get(name)).find((row) => row !== undefined);
     }
 
@@ -64,8 +68,9 @@ export class Collections {
         const gap = await this.#gaps.get(definition.kind)?.catch(() => undefined);
         if (gap !== undefined && recorded(definition, known).some((name) => gap.has(name))) return undefined;
         const part = definition.partOf?.(known);
-        const collection = this.#take(definition, context, { ...parent, part }, `${context.urn} ${id}`);
-        const row = await collection.row(definition.listedAs?.(id, known) ?? [id]);
+        const resource = `${context.urn} ${id}`;
+        const collection = this.#take(definition, context, { ...parent, part }, resource);
+        const row = await collection.row(resource, definition.listedAs?.(id, known) ?? [id]);
         if (row === undefined) return undefined;
         const remote = row.shown === undefined ? row.remote : await row.shown(context, id, known);
         if (remote === undefined || definition.readsList || isWhole(definition, remote)) return remote;
@@ -81,7 +86,7 @@ export class Collections {
         const key = [definition.kind, parent.kind, parent.id, part].join(" ");
         let collection = this.#taken.get(key);
         if (collection === undefined || collection.answered.has(resource)) {
-            const taken = new Collection();
+            const taken = new Collection(resource);
             definition
                 .list?.(context, parent, part, (page) => taken.arrived(page))
                 .then(

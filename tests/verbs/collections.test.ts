@@ -148,16 +148,18 @@ describe("a list of several pages", () => {
     let bob: Resource;
     let page: Promise<unknown>;
     let end: (value?: unknown) => void;
+    /** The second page is asked for. */
+    let second: Promise<unknown>;
     beforeEach(async () => {
         const { id: workspaceId } = await service.workspace(organizationId, "design");
         [ann, bob] = ["ann", "bob"].map((name) => new Resource("WorkspaceMember", name)) as [Resource, Resource];
+        const idOf: Record<string, string> = {};
         for (const one of [ann, bob]) {
-            await service.account(`${one.name}@example.com`);
+            idOf[one.name] = (await service.account(`${one.name}@example.com`)).userId;
             await one.up(process, { workspaceId, email: `${one.name}@example.com`, role: "member" });
         }
         const { users } = await service.api("GET", `workspace/${workspaceId}/members/list/`);
-        const rowOf = (name: string) =>
-            users.find((row: { email_address: string }) => row.email_address.startsWith(name));
+        const rowOf = (name: string) => ({ ...users.find(({ id }) => id === idOf[name]) });
         const others = Array.from({ length: 499 }, (_, index) => ({
             ...rowOf("ann"),
             id: String(7_000_000_000_000_000_000n + BigInt(index)),
@@ -167,10 +169,16 @@ describe("a list of several pages", () => {
         ({ promise: page, resolve: end } = Promise.withResolvers());
         const pagination = { total: 501 };
         const answer = (rows: object[]) => ({ status: 200, body: { result: true, users: rows, pagination } });
-        const second = [others.at(-1), { ...rowOf("bob"), permissions: "admin" }];
+        const last = [...others.slice(-1), { ...rowOf("bob"), permissions: "admin" }];
+        const asked = Promise.withResolvers();
+        second = asked.promise;
+        const held = () => {
+            asked.resolve(undefined);
+            return page;
+        };
         process.troubles.push(
             { path: /members\/list\/.*offset=0/, how: answer([rowOf("ann"), ...others]), times: 1 },
-            { path: /members\/list\/.*offset=499/, how: answer(second), times: 1, before: () => page },
+            { path: /members\/list\/.*offset=499/, how: answer(last), times: 1, before: held },
         );
     });
 
@@ -185,9 +193,27 @@ describe("a list of several pages", () => {
         expect(await refreshed).toEqual({ exists: true, drift: ["role"] });
     });
 
+    test("the end of a call that was answered ends no page that others wait for", async () => {
+        const call = new AbortController();
+        const taken = process.lifecycle
+            .read(
+                { kind: ann.kind, urn: ann.urn, bounds: { end: call.signal, last: call.signal } },
+                ann.ownId,
+                ann.known,
+            )
+            .finally(() => call.abort());
+        const refreshed = bob.refresh(process);
+        // By then the first page has been answered, and is known to whoever asked.
+        await second;
+        for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+        end();
+        expect(await taken).toMatchObject({ id: ann.id });
+        expect(await refreshed).toEqual({ exists: true, drift: ["role"] });
+    });
+
     test("a page that cannot be read takes nothing from those before it, and whoever was on it is asked for alone", async () => {
-        const [, second] = process.troubles;
-        if (second !== undefined) second.how = refusal(403, 1680);
+        const [, last] = process.troubles;
+        if (last !== undefined) last.how = refusal(403, 1680);
         const both = [ann, bob].map((one) => one.refresh(process));
         end();
         expect(await Promise.all(both)).toEqual([

@@ -1,5 +1,6 @@
 /** The verbs without an engine: provider processes with a real client, and resources driven and remembered as an engine does. */
 
+import { once } from "node:events";
 import { Readable } from "node:stream";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { Agent, type Dispatcher } from "undici";
@@ -90,7 +91,8 @@ export class Process {
         );
         if (trouble === undefined) return this.#agent.request(options);
         if (trouble.times !== undefined) trouble.times -= 1;
-        await trouble.before?.();
+        const { signal } = options as { signal?: AbortSignal };
+        if (trouble.before !== undefined) await Promise.race([trouble.before(), aborted(signal)]);
         if (trouble.how === "lost") throw broken();
         if (trouble.how === "unanswered") {
             await (await this.#agent.request(options)).body.dump();
@@ -105,6 +107,11 @@ export class Process {
     close(): Promise<void> {
         return this.#agent.destroy();
     }
+}
+
+async function aborted(signal?: AbortSignal): Promise<never> {
+    if (signal?.aborted === false) await once(signal, "abort");
+    throw Object.assign(new Error("aborted"), { code: "UND_ERR_ABORTED" });
 }
 
 function broken(): Error {
