@@ -16,7 +16,7 @@ export const inputsKey = "__inputs";
  * part of it, in every call, and these are nobody's but ours.
  */
 export function withInputs(outputs: Properties, inputs: Properties): Properties {
-    return { ...outputs, [inputsKey]: JSON.stringify(withoutAssets(inputs)) };
+    return toState({ ...outputs, [inputsKey]: JSON.stringify(withoutAssets(inputs)) });
 }
 
 /** An object as a state tells of it: inputs among the outputs count more than those that the engine hands over beside them. */

@@ -2,7 +2,7 @@
 
 import { decodeAsset } from "../core/assets";
 import type { Known, Properties } from "../core/define";
-import { knownOf as knownOfState, toState, withInputs } from "../core/state";
+import { knownOf as knownOfState, withInputs } from "../core/state";
 
 /** The host's own: the provider text, part of inputs and outputs. */
 export const providerKey = "__provider";
@@ -39,5 +39,5 @@ export function stateOf(
     { [providerKey]: _, ...checked }: Properties,
     from: Properties,
 ): Properties {
-    return toState({ ...withInputs(outputs, checked), [providerKey]: from[providerKey] });
+    return withInputs({ ...outputs, [providerKey]: from[providerKey] }, checked);
 }

@@ -91,7 +91,7 @@ export class Process {
         );
         if (trouble === undefined) return this.#agent.request(options);
         if (trouble.times !== undefined) trouble.times -= 1;
-        const { signal } = options as { signal?: AbortSignal };
+        const signal = options.signal as AbortSignal;
         if (trouble.before !== undefined) await Promise.race([trouble.before(), aborted(signal)]);
         if (trouble.how === "lost") throw broken();
         if (trouble.how === "unanswered") {
@@ -109,8 +109,8 @@ export class Process {
     }
 }
 
-async function aborted(signal?: AbortSignal): Promise<never> {
-    if (signal?.aborted === false) await once(signal, "abort");
+async function aborted(signal: AbortSignal): Promise<never> {
+    if (!signal.aborted) await once(signal, "abort");
     throw Object.assign(new Error("aborted"), { code: "UND_ERR_ABORTED" });
 }
 
