@@ -14,6 +14,7 @@ import { ResourceError } from "../core/errors";
 import { dateTime, emailAddress, longId, parentId, phrase, plainText } from "../core/properties";
 import { siblings } from "../core/siblings";
 import { toForm, toRfc3339 } from "../core/wire";
+import { derived } from "../derived";
 import {
     added,
     emailOf,
@@ -417,8 +418,9 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         },
 
         async list(context, { id: parent }, part, arrived) {
-            const listed = (people: readonly Person[]) =>
-                people.filter((one) => roleOf(one) !== "owner").map((one) => listedUnder(parent, one));
+            // Whoever has come with a page is in the whole list again.
+            const row = derived((one: Person) => listedUnder(parent, one));
+            const listed = (people: readonly Person[]) => people.filter((one) => roleOf(one) !== "owner").map(row);
             if (part === "invited") return listed(await invitedTo(context, segment, parent));
             if (part !== "joined") return listed(await listMembers(context, parent));
             return listed(await listedIn(context, segment, parent, (page) => arrived?.(listed(page))));
