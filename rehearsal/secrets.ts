@@ -1,6 +1,6 @@
 // Pulumi's passphrase encryption: a key derived once per passphrase and salt, AES-256-GCM, `v1:nonce:ciphertext`.
 
-import { createCipheriv, createDecipheriv, pbkdf2, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, pbkdf2, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 
 const iterations = 1_000_000;
@@ -9,14 +9,14 @@ const tagBytes = 16;
 // What the salt's own ciphertext says, so that a wrong passphrase is noticed.
 const probe = "pulumi";
 
-const keys = new Map<string, Promise<Buffer>>();
+const keys = new Map<string, Promise<KeyObject>>();
 const freshCrypters = new Map<string, Promise<Crypter>>();
 
-function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
+function deriveKey(passphrase: string, salt: Buffer): Promise<KeyObject> {
     const name = `${salt.toString("base64")}:${passphrase}`;
     const known = keys.get(name);
     if (known) return known;
-    const derived = promisify(pbkdf2)(passphrase, salt, iterations, keyBytes, "sha256");
+    const derived = promisify(pbkdf2)(passphrase, salt, iterations, keyBytes, "sha256").then(createSecretKey);
     keys.set(name, derived);
     return derived;
 }
@@ -24,7 +24,7 @@ function deriveKey(passphrase: string, salt: Buffer): Promise<Buffer> {
 /** Encrypts and decrypts with one key; `state` is what a deployment or a stack file keeps to find the key again. */
 export class Crypter {
     private constructor(
-        private readonly key: Buffer,
+        private readonly key: KeyObject,
         readonly state: string,
     ) {}
 
@@ -72,7 +72,7 @@ export class Crypter {
     }
 }
 
-function encryptWith(key: Buffer, text: string): string {
+function encryptWith(key: KeyObject, text: string): string {
     const nonce = randomBytes(12);
     const cipher = createCipheriv("aes-256-gcm", key, nonce);
     const sealed = Buffer.concat([cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);

@@ -421,9 +421,10 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             // Whoever has come with a page is in the whole list again.
             const row = derived((one: Person) => listedUnder(parent, one));
             const listed = (people: readonly Person[]) => people.filter((one) => roleOf(one) !== "owner").map(row);
-            if (part === "invited") return listed(await invitedTo(context, segment, parent));
-            if (part !== "joined") return listed(await listMembers(context, parent));
-            return listed(await listedIn(context, segment, parent, (page) => arrived?.(listed(page))));
+            const showed = (page: readonly Person[]) => arrived?.(listed(page));
+            if (part === "invited") return listed(await invitedTo(context, segment, parent, showed));
+            if (part === "joined") return listed(await listedIn(context, segment, parent, showed));
+            return listed(await listMembers(context, parent));
         },
 
         partOf: ({ outputs }) => (outputs.status === "active" ? "joined" : "invited"),

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import type { VerbContext } from "../core/define";
+import { derived } from "../derived";
 
 /** First segment of the API's paths to what has members. */
 export type Segment = "org" | "workspace" | "share";
@@ -39,6 +40,7 @@ export const invitation = z.looseObject({
     permissions: z.string().nullish(),
     expires: z.string().nullish(),
 });
+type Invitation = z.infer<typeof invitation>;
 
 interface Addressed {
     email_address?: string | null | undefined;
@@ -76,15 +78,23 @@ export function listedIn(
 }
 
 /** Those whose invitation is open. */
-export async function invitedTo(context: VerbContext, segment: Segment, parent: string): Promise<Person[]> {
-    const invited = await context.client.list({
+export async function invitedTo(
+    context: VerbContext,
+    segment: Segment,
+    parent: string,
+    arrived?: (page: readonly Person[]) => void,
+): Promise<Person[]> {
+    // Whoever has come with a page is in the whole list again.
+    const person = derived(asPerson);
+    const request = {
         operation: `list the ${segment}'s invitations`,
         path: [segment, parent, "members", "invitations", "list", "pending"],
         items: "invitations",
         item: invitation,
-        identity: (one) => one.id,
-    });
-    return invited.map(asPerson);
+        identity: (one: Invitation) => one.id,
+    };
+    const invited = await context.client.list(request, (page) => arrived?.(page.map(person)));
+    return invited.map(person);
 }
 
 /** Everybody, the owner and invited people included. */
@@ -145,6 +155,6 @@ function isSame(one: Person, other: Person): boolean {
     return one.id === "" ? emailOf(one) === emailOf(other) : one.id === other.id;
 }
 
-function asPerson({ id, user_id, permissions, expires, ...rest }: z.infer<typeof invitation>): Person {
+function asPerson({ id, user_id, permissions, expires, ...rest }: Invitation): Person {
     return { id: user_id ?? "", email: emailOf(rest), permissions, status: "pending", invite: { id, expires } };
 }

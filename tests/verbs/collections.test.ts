@@ -143,7 +143,15 @@ describe("what a list does not tell is asked for", () => {
     });
 });
 
-describe("a list of several pages", () => {
+describe.each([
+    { who: "members", list: "members/list/", items: "users" as const, email: "email_address" },
+    {
+        who: "people invited",
+        list: "members/invitations/list/pending/",
+        items: "invitations" as const,
+        email: "email",
+    },
+])("a list of $who of several pages", ({ list, items, email }) => {
     let ann: Resource;
     let bob: Resource;
     let page: Promise<unknown>;
@@ -153,23 +161,24 @@ describe("a list of several pages", () => {
     beforeEach(async () => {
         const { id: workspaceId } = await service.workspace(organizationId, "design");
         [ann, bob] = ["ann", "bob"].map((name) => new Resource("WorkspaceMember", name)) as [Resource, Resource];
-        const idOf: Record<string, string> = {};
+        const addressOf = ({ name }: Resource) => `${name}@example.com`;
         for (const one of [ann, bob]) {
-            idOf[one.name] = (await service.account(`${one.name}@example.com`)).userId;
-            await one.up(process, { workspaceId, email: `${one.name}@example.com`, role: "member" });
+            if (items === "users") await service.account(addressOf(one));
+            await one.up(process, { workspaceId, email: addressOf(one), role: "member" });
         }
-        const { users } = await service.api("GET", `workspace/${workspaceId}/members/list/`);
-        const rowOf = (name: string) => ({ ...users.find(({ id }) => id === idOf[name]) });
+        const { [items]: rows } = await service.api("GET", `workspace/${workspaceId}/${list}`);
+        const rowOf = (one: Resource) => rows.find((row) => row[email] === addressOf(one));
         const others = Array.from({ length: 499 }, (_, index) => ({
-            ...rowOf("ann"),
+            ...rowOf(ann),
             id: String(7_000_000_000_000_000_000n + BigInt(index)),
+            user_id: undefined,
             // One has the address that bob had when he became a member.
-            email_address: index === 0 ? "bob@example.com" : `other-${index}@example.com`,
+            [email]: index === 0 ? "bob@example.com" : `other-${index}@example.com`,
         }));
         ({ promise: page, resolve: end } = Promise.withResolvers());
         const pagination = { total: 501 };
-        const answer = (rows: object[]) => ({ status: 200, body: { result: true, users: rows, pagination } });
-        const last = [...others.slice(-1), { ...rowOf("bob"), permissions: "admin" }];
+        const answer = (shown: object[]) => ({ status: 200, body: { result: true, [items]: shown, pagination } });
+        const last = [...others.slice(-1), { ...rowOf(bob), permissions: "admin" }];
         const asked = Promise.withResolvers();
         second = asked.promise;
         const held = () => {
@@ -177,8 +186,8 @@ describe("a list of several pages", () => {
             return page;
         };
         process.troubles.push(
-            { path: /members\/list\/.*offset=0/, how: answer([rowOf("ann"), ...others]), times: 1 },
-            { path: /members\/list\/.*offset=499/, how: answer(last), times: 1, before: held },
+            { path: new RegExp(`${list}.*offset=0`), how: answer([{ ...rowOf(ann) }, ...others]), times: 1 },
+            { path: new RegExp(`${list}.*offset=499`), how: answer(last), times: 1, before: held },
         );
     });
 
