@@ -8,8 +8,8 @@ import { type Project, prepareProject } from "../tests/engines/project";
 import { millisecondsOf } from "./figure";
 import { type LocalFastio, startLocalFastio } from "./local-fastio";
 
-/** What declares them: our own classes, resources whose provider does nothing, or `pulumi.dynamic.Resource`. */
-export type Peer = "fastio" | "stub" | "naive";
+/** What declares them: our own classes, resources whose provider does nothing, such with as many properties as ours, or `pulumi.dynamic.Resource`. */
+export type Peer = "fastio" | "stub" | "wide" | "naive";
 
 export interface Size {
     workspaces: number;
