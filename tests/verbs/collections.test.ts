@@ -144,14 +144,9 @@ describe("what a list does not tell is asked for", () => {
 });
 
 describe.each([
-    { who: "members", list: "members/list/", items: "users" as const, email: "email_address" },
-    {
-        who: "people invited",
-        list: "members/invitations/list/pending/",
-        items: "invitations" as const,
-        email: "email",
-    },
-])("a list of $who of several pages", ({ list, items, email }) => {
+    { who: "members", list: "members/list/", items: "users" as const },
+    { who: "people invited", list: "members/invitations/list/pending/", items: "invitations" as const },
+])("a list of $who of several pages", ({ list, items }) => {
     let ann: Resource;
     let bob: Resource;
     let page: Promise<unknown>;
@@ -167,7 +162,9 @@ describe.each([
             await one.up(process, { workspaceId, email: addressOf(one), role: "member" });
         }
         const { [items]: rows } = await service.api("GET", `workspace/${workspaceId}/${list}`);
-        const rowOf = (one: Resource) => rows.find((row) => row[email] === addressOf(one));
+        const rowOf = (one: Resource) => rows.find((row) => Object.values(row).includes(addressOf(one)));
+        // Versions of the service differ in the key.
+        const email = Object.entries(rowOf(ann) ?? {}).find(([, value]) => value === addressOf(ann))?.[0] ?? "";
         const others = Array.from({ length: 499 }, (_, index) => ({
             ...rowOf(ann),
             id: String(7_000_000_000_000_000_000n + BigInt(index)),
