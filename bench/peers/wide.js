@@ -13,8 +13,8 @@ const shown = {
 const __provider = `
 exports.handler = () => ({
     diff: async () => ({ changes: false }),
-    create: async ({ __provider, ...inputs }) =>
-        ({ id: inputs.__resource, outs: { ...inputs, ...${JSON.stringify(shown)}, __provider, __inputs: JSON.stringify(inputs) } }),
+    create: async ({ __provider, __resource, ...inputs }) =>
+        ({ id: __resource, outs: { ...inputs, ...${JSON.stringify(shown)}, __provider, __inputs: JSON.stringify({ ...inputs, __resource }) } }),
     read: async (id, props) => ({ id, props, inputs: { ...JSON.parse(props.__inputs), __provider: props.__provider } }),
 })`;
 
