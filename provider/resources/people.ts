@@ -3,7 +3,6 @@ import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
 import type { VerbContext } from "../core/define";
-import { derived } from "../derived";
 
 /** First segment of the API's paths to what has members. */
 export type Segment = "org" | "workspace" | "share";
@@ -40,7 +39,9 @@ export const invitation = z.looseObject({
     permissions: z.string().nullish(),
     expires: z.string().nullish(),
 });
-type Invitation = z.infer<typeof invitation>;
+/** An invitation as the person who is invited. */
+const invitedPerson = invitation.transform(asPerson);
+type InvitedPerson = z.infer<typeof invitedPerson>;
 
 interface Addressed {
     email_address?: string | null | undefined;
@@ -84,17 +85,14 @@ export async function invitedTo(
     parent: string,
     arrived?: (page: readonly Person[]) => void,
 ): Promise<Person[]> {
-    // Whoever has come with a page is in the whole list again.
-    const person = derived(asPerson);
     const request = {
         operation: `list the ${segment}'s invitations`,
         path: [segment, parent, "members", "invitations", "list", "pending"],
         items: "invitations",
-        item: invitation,
-        identity: (one: Invitation) => one.id,
+        item: invitedPerson,
+        identity: ({ invite }: InvitedPerson) => invite.id,
     };
-    const invited = await context.client.list(request, (page) => arrived?.(page.map(person)));
-    return invited.map(person);
+    return context.client.list(request, arrived);
 }
 
 /** Everybody, the owner and invited people included. */
@@ -144,17 +142,14 @@ export async function personWith(
 
 /** The answer to adding or inviting somebody; no version promises more than a success. */
 export const added = z
-    .object({ member: member.nullish().catch(undefined), invitation: invitation.nullish().catch(undefined) })
+    .object({ member: member.nullish().catch(undefined), invitation: invitedPerson.nullish().catch(undefined) })
     .catch({})
-    .transform(
-        ({ member: joined, invitation: invited }): Person | undefined =>
-            joined ?? (invited ? asPerson(invited) : undefined),
-    );
+    .transform(({ member: joined, invitation: invited }): Person | undefined => joined ?? invited ?? undefined);
 
 function isSame(one: Person, other: Person): boolean {
     return one.id === "" ? emailOf(one) === emailOf(other) : one.id === other.id;
 }
 
-function asPerson({ id, user_id, permissions, expires, ...rest }: Invitation): Person {
+function asPerson({ id, user_id, permissions, expires, ...rest }: z.infer<typeof invitation>) {
     return { id: user_id ?? "", email: emailOf(rest), permissions, status: "pending", invite: { id, expires } };
 }
