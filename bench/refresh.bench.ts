@@ -3,38 +3,35 @@ import type { Engine } from "../tests/engines/engine";
 import { availableEngines } from "../tests/engines/engines";
 import { rehearsalEngine } from "../tests/engines/rehearsal-engine";
 import { type Figure, median } from "./figure";
-import { onWorkload, type Peer, type Workload } from "./workload";
+import { type Peer, Workload } from "./workload";
 
 const latencyMs = 50;
 const size = { workspaces: 1, members: 1000 };
 /** Odd, for the median. */
 const rounds = { preview: 3, refresh: 5 };
 
+/** In the order of each round. */
+const peers = ["stub", "fastio", "wide", "naive"] as const satisfies readonly Peer[];
+
 type Workloads = Record<Peer, Workload>;
 type Milliseconds = Record<Peer, number>;
 
 /** Made on the rehearsal, because that is the same state sooner; then measured on each engine. */
-export function measure(): Promise<Figure[]> {
-    return withMade("fastio", (fastio) =>
-        withMade("stub", (stub) =>
-            withMade("wide", (wide) =>
-                withMade("naive", async (naive) => {
-                    const figures: Figure[] = [];
-                    for (const engine of availableEngines())
-                        figures.push(...(await figuresOn(engine, { fastio, stub, wide, naive })));
-                    return figures;
-                }),
-            ),
-        ),
-    );
-}
-
-function withMade(peer: Peer, work: (workload: Workload) => Promise<Figure[]>): Promise<Figure[]> {
-    return onWorkload(rehearsalEngine, peer, size, 0, async (workload) => {
-        await workload.time("up");
-        await workload.slowDown(latencyMs);
-        return work(workload);
-    });
+export async function measure(): Promise<Figure[]> {
+    const workloads = {} as Workloads;
+    try {
+        for (const peer of peers) {
+            const workload = await Workload.open(rehearsalEngine, peer, size);
+            workloads[peer] = workload;
+            await workload.time("up");
+            await workload.slowDown(latencyMs);
+        }
+        const figures: Figure[] = [];
+        for (const engine of availableEngines()) figures.push(...(await figuresOn(engine, workloads)));
+        return figures;
+    } finally {
+        for (const workload of Object.values(workloads)) await workload.close();
+    }
 }
 
 async function figuresOn(engine: Engine, workloads: Workloads): Promise<Figure[]> {
@@ -76,15 +73,11 @@ async function figuresOn(engine: Engine, workloads: Workloads): Promise<Figure[]
 
 /** One after the other in each round, so that what slows the machine for a minute slows all of them. */
 async function byTurns(workloads: Workloads, verb: "preview" | "refresh"): Promise<Milliseconds[]> {
-    const { stub, fastio, wide, naive } = workloads;
     const measured: Milliseconds[] = [];
     for (let round = 0; round < rounds[verb]; round++) {
-        measured.push({
-            stub: await stub.time(verb),
-            fastio: await fastio.time(verb),
-            wide: await wide.time(verb),
-            naive: await naive.time(verb),
-        });
+        const times = {} as Milliseconds;
+        for (const peer of peers) times[peer] = await workloads[peer].time(verb);
+        measured.push(times);
     }
     return measured;
 }
