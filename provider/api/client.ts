@@ -16,7 +16,7 @@ import {
     isApiError,
     TimeoutError,
 } from "./errors";
-import { type FetchPage, type Listing, list, pages } from "./paging";
+import { type FetchPage, type Listing, list } from "./paging";
 import { printable } from "./printable";
 import { type Place, RateBudget, readRateHeaders } from "./rate-budget";
 import { isSecretKey, Redactor, shownPath } from "./redactor";
@@ -68,10 +68,10 @@ export interface ApiRequest<T> extends RequestParts {
     timeoutMs?: number | undefined;
 }
 
-export type PagesRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "signal" | "timeoutMs">;
+export type ListRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "signal" | "timeoutMs">;
 
 /** The client as the verbs of resources and functions use it. */
-export type VerbClient = Pick<ApiClient, "origin" | "request" | "pages" | "list" | "serviceNow" | "sleep" | "account">;
+export type VerbClient = Pick<ApiClient, "origin" | "request" | "list" | "serviceNow" | "sleep" | "account">;
 
 /** Whom the credential belongs to. */
 export interface Account {
@@ -205,13 +205,8 @@ export class ApiClient {
         }
     }
 
-    /** The items of a list as its pages arrive; a `ShiftedListError` ends it when the list moves meanwhile. */
-    pages<T>(request: PagesRequest<T>): AsyncIterable<T> {
-        return pages(this.#pageOf(request), request);
-    }
-
     /** A whole list, read again when it moved meanwhile: what is not in it was not there. `arrived` is told of each page. */
-    list<T>(request: PagesRequest<T>, arrived?: (items: readonly T[]) => void): Promise<T[]> {
+    list<T>(request: ListRequest<T>, arrived?: (items: readonly T[]) => void): Promise<T[]> {
         return list(this.#pageOf(request), request, arrived);
     }
 
@@ -234,7 +229,6 @@ export class ApiClient {
         const bounded = (signal: AbortSignal, own: AbortSignal | undefined) =>
             own === undefined ? signal : AbortSignal.any([signal, own]);
         const reading = () => (end.aborted ? last : end);
-        const page = <T>(request: PagesRequest<T>) => ({ ...request, signal: bounded(reading(), request.signal) });
         return {
             origin: this.origin,
             request: (request) =>
@@ -243,8 +237,7 @@ export class ApiClient {
                     signal: bounded(request.kind === "read" ? reading() : end, request.signal),
                     sentSignal: bounded(last, request.signal),
                 }),
-            pages: (request) => this.pages(page(request)),
-            list: (request, arrived) => this.list(page(request), arrived),
+            list: (request, arrived) => this.list({ ...request, signal: bounded(reading(), request.signal) }, arrived),
             serviceNow: () => this.serviceNow(),
             sleep: (ms, signal) => this.sleep(ms, bounded(last, signal)),
             account: () => unlessAborted(this.account(), accountRequest.operation, last),
@@ -277,7 +270,7 @@ export class ApiClient {
         });
     }
 
-    #pageOf<T>({ operation, path, query, signal, timeoutMs }: PagesRequest<T>): FetchPage {
+    #pageOf<T>({ operation, path, query, signal, timeoutMs }: ListRequest<T>): FetchPage {
         return (page, answer) =>
             this.request({
                 operation,

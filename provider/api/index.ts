@@ -8,9 +8,9 @@ export {
     type Content,
     type CredentialSource,
     type FormValue,
+    type ListRequest,
     type Log,
     type Multipart,
-    type PagesRequest,
     type RequestKind,
 } from "./client";
 export { type Clock, systemClock } from "./clock";

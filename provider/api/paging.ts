@@ -70,12 +70,10 @@ function shifted(operation: string, what: string, attempts = 1): ShiftedListErro
     });
 }
 
-/** The items, page after page. Ends with a `ShiftedListError` as soon as the list is seen to have moved. */
-export async function* pages<T>(fetch: FetchPage, listing: Listing<T>): AsyncGenerator<T, void, undefined> {
-    for await (const page of pagesOf(fetch, listing, false)) yield* page;
-}
-
-/** What each page adds. `atOnce` asks for all further pages when the first one tells how many there are. */
+/**
+ * What each page adds. `atOnce` asks for all further pages when the first one tells how many there are. Ends with a
+ * `ShiftedListError` as soon as the list is seen to have moved.
+ */
 async function* pagesOf<T>(
     fetch: FetchPage,
     listing: Listing<T>,
