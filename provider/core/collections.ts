@@ -15,8 +15,10 @@ import { isInternal, isOurs } from "./state";
 class Collection {
     /** Whom it has answered: who asks again wants to know what is new. */
     readonly answered = new Set<string>();
+    /** All of it has come, so that what it does not hold was not there. */
+    isRead = false;
     #rows = new Map<string, Listed>();
-    #isWhole = false;
+    #hasEnded = false;
     #next = Promise.withResolvers<void>();
 
     /** The requests for the pages end with the call that took the list, so that this one waits for all of them. */
@@ -25,7 +27,7 @@ class Collection {
     /** The row of the first name that is listed. Another one than the surest counts only when all have arrived. */
     async row(resource: string, [surest = "", ...others]: readonly string[]): Promise<Listed | undefined> {
         const isAnswered = () => resource !== this.taker && this.#rows.has(surest);
-        while (!isAnswered() && !this.#isWhole) await this.#next.promise;
+        while (!isAnswered() && !this.#hasEnded) await this.#next.promise;
         return [surest, ...others].map((name) => this.#rows.get(name)).find((row) => row !== undefined);
     }
 
@@ -36,10 +38,11 @@ class Collection {
     }
 
     /** Nothing else arrives. Without rows the list could not be read: then everything is asked for directly. */
-    end(rows: readonly Listed[] = []): void {
+    end(rows?: readonly Listed[]): void {
         this.#rows.clear();
-        this.#isWhole = true;
-        this.arrived(rows);
+        this.#hasEnded = true;
+        this.isRead = rows !== undefined;
+        this.arrived(rows ?? []);
     }
 }
 
@@ -54,27 +57,35 @@ export class Collections {
     }
 
     /**
-     * The object as its own read would show it, where a list tells that. Undefined says nothing about the object: a list
-     * that does not hold it, or not all of it, is no evidence.
+     * The object as its own read would show it, where lists tell that; without a `remote` they tell that it is gone. Undefined
+     * says nothing about the object.
      */
     async read(
         definition: ResourceDefinition,
         context: VerbContext,
         id: string,
         known: Known,
-    ): Promise<Remote | undefined> {
+    ): Promise<{ remote: Remote | undefined } | undefined> {
         const parent = parentOf(definition, { ...known.outputs, ...known.inputs });
         if (definition.list === undefined || parent === undefined) return undefined;
         const gap = await this.#gaps.get(definition.kind)?.catch(() => undefined);
         if (gap !== undefined && recorded(definition, known).some((name) => gap.has(name))) return undefined;
-        const part = definition.partOf?.(known);
         const resource = `${context.urn} ${id}`;
-        const collection = this.#take(definition, context, { ...parent, part }, resource);
-        const row = await collection.row(resource, definition.listedAs?.(id, known) ?? [id]);
-        if (row === undefined) return undefined;
-        const remote = row.shown === undefined ? row.remote : await row.shown(context, id, known);
-        if (remote === undefined || definition.readsList || isWhole(definition, remote)) return remote;
-        return this.#compared(definition, context, id, known, remote);
+        let areRead = true;
+        for (const part of definition.partsOf?.(known) ?? [undefined]) {
+            const collection = this.#take(definition, context, { ...parent, part }, resource);
+            const row = await collection.row(resource, definition.listedAs?.(id, known) ?? [id]);
+            const remote = row?.shown === undefined ? row?.remote : await row.shown(context, id, known);
+            if (remote === undefined) {
+                areRead &&= collection.isRead;
+                continue;
+            }
+            if (definition.readsList || isWhole(definition, remote)) return { remote };
+            const compared = await this.#compared(definition, context, id, known, remote);
+            return compared && { remote: compared };
+        }
+        if (!areRead || definition.unlistedNow === undefined) return undefined;
+        return { remote: definition.unlistedNow(context, id, known) };
     }
 
     #take(

@@ -199,8 +199,16 @@ export interface ResourceDefinition {
         part?: string,
         arrived?: (page: readonly Listed[]) => void,
     ): Promise<Listed[]>;
-    /** Where the service lists what is under a parent in several parts: the part in which an object stands that is known like this. */
-    partOf?(known: Known): string;
+    /**
+     * Where the service lists what is under a parent in several parts: those in which an object may stand that is known like
+     * this, the likeliest first.
+     */
+    partsOf?(known: Known): string[];
+    /**
+     * What is left of an object that is in none of its parts, each listed to its end in this run: undefined when it is gone.
+     * Without it no list is evidence of that, and the object is read directly.
+     */
+    unlistedNow?(context: VerbContext, id: string, known: Known): Remote | undefined;
     /** The names under which a list has an object that is known like this, the surest first; by default its id. */
     listedAs?(id: string, known: Known): string[];
     /** The service shows objects of the kind in lists only, so a list tells all that a read does. */

@@ -125,7 +125,7 @@ export class Lifecycle {
             if (isImport && definition.resolve !== undefined && resolved === undefined) return undefined;
             const { id, inputs: own } = resolved ?? { id: named, inputs: {} };
             const listed = isImport ? undefined : await this.#collections.read(definition, context, id, known);
-            const remote = listed ?? (await definition.read(context, id, known));
+            const remote = listed === undefined ? await definition.read(context, id, known) : listed.remote;
             if (remote === undefined) {
                 if (!isImport) await confirmGone(this.options.definitions, context, definition, id, known);
                 return undefined;

@@ -175,7 +175,7 @@ export const file = defineResource({
         );
     },
 
-    partOf: (known) => folderOf(of, known),
+    partsOf: (known) => [folderOf(of, known)],
 
     async update(context, id, change) {
         const { storage, before } = await relocate(context, of, id, change);

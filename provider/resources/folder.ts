@@ -125,7 +125,7 @@ export const folder = defineResource({
         return nodesUnder(context, of, parent, within, remoteOf);
     },
 
-    partOf: (known) => folderOf(of, known),
+    partsOf: (known) => [folderOf(of, known)],
 
     async update(context, id, change) {
         await relocate(context, of, id, change);

@@ -18,7 +18,6 @@ import { derived } from "../derived";
 import {
     added,
     emailOf,
-    invitation,
     invitedTo,
     isPending,
     isWhole,
@@ -237,27 +236,25 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         );
     }
 
-    /** What became of an invited person who is not in the list of members. */
-    async function endedInvitation(
-        context: VerbContext,
-        id: string,
-        known: Known,
-    ): Promise<"declined" | "expired" | undefined> {
-        const { parent, person, byEmail } = split(id);
-        const status = known.outputs.status;
-        if (!byEmail || status === "active") return undefined;
-        const declined = await context.client.list({
-            operation: `list the ${segment}'s declined invitations`,
-            path: [segment, parent, "members", "invitations", "list", "declined"],
-            items: "invitations",
-            item: invitation,
-            identity: (one) => one.id,
-        });
-        if (declined.some((one) => emailOf(one) === person && (known.outputs.invitationId ?? one.id) === one.id))
-            return "declined";
-        if (status === "declined" || status === "expired") return status;
-        const end = known.outputs.invitationExpiresAt;
-        return typeof end === "string" && Date.parse(end) <= context.client.serviceNow() ? "expired" : undefined;
+    /** Those who declined an invitation, as rows of a list: one for all invitations to an address. */
+    async function listDeclined(context: VerbContext, parent: string): Promise<Listed[]> {
+        const declined = await invitedTo(context, segment, parent, "declined");
+        return [...Map.groupBy(declined, emailOf)].map(([address, theirs]) => ({
+            id: `${parent}/${address}`,
+            remote: { status: "declined" },
+            shown(_context, id, known) {
+                const { invitationId } = known.outputs;
+                const isIt = theirs.some(({ invite }) => (invitationId ?? invite.id) === invite.id);
+                return isIt ? ended(id, known, "declined") : undefined;
+            },
+        }));
+    }
+
+    /** What is known of somebody whose invitation nobody can accept any more. */
+    function ended(id: string, known: Known, status: "declined" | "expired"): Remote {
+        // What is left of an expired invitation is revoked with the resource.
+        const answered = status === "declined" ? { invitationId: null, invitationExpiresAt: null } : {};
+        return { ...known.outputs, [parentInput]: split(id).parent, status, ...answered };
     }
 
     async function invitePerson(
@@ -396,7 +393,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         },
 
         async read(context, id, known) {
-            const { parent } = split(id);
+            const { parent, byEmail } = split(id);
             const rows = await listMembers(context, parent).catch((error) => {
                 if (isApiError(error, "not-found")) return undefined;
                 throw error;
@@ -404,11 +401,9 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             if (rows === undefined) return undefined;
             const member = personOf(rows, id, known);
             if (member !== undefined) return withExpiry(context, memberRemote(of, member, id));
-            const ended = await endedInvitation(context, id, known);
-            if (ended === undefined) return undefined;
-            // What is left of an expired invitation is revoked with the resource.
-            const answered = ended === "declined" ? { invitationId: null, invitationExpiresAt: null } : {};
-            return { ...known.outputs, [parentInput]: parent, status: ended, ...answered };
+            if (!byEmail || known.outputs.status === "active") return undefined;
+            const declined = (await listDeclined(context, parent)).find((one) => one.id === id);
+            return (await declined?.shown?.(context, id, known)) ?? definition.unlistedNow?.(context, id, known);
         },
 
         async resolve(_context, named) {
@@ -420,14 +415,29 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         async list(context, { id: parent }, part, arrived) {
             // Whoever has come with a page is in the whole list again.
             const row = derived((one: Person) => listedUnder(parent, one));
-            const listed = (people: readonly Person[]) => people.filter((one) => roleOf(one) !== "owner").map(row);
-            const showed = (page: readonly Person[]) => arrived?.(listed(page));
-            if (part === "invited") return listed(await invitedTo(context, segment, parent, showed));
-            if (part === "joined") return listed(await listedIn(context, segment, parent, showed));
-            return listed(await listMembers(context, parent));
+            const showed = (page: readonly Person[]) => arrived?.(page.map(row));
+            if (part === "declined") return listDeclined(context, parent);
+            if (part === "invited") return (await invitedTo(context, segment, parent, "pending", showed)).map(row);
+            if (part === "joined") return (await listedIn(context, segment, parent, showed)).map(row);
+            const people = await listMembers(context, parent);
+            // Nobody can declare the owner, and whoever became the owner is not gone.
+            return people.filter((one) => part === "everybody" || roleOf(one) !== "owner").map(row);
         },
 
-        partOf: ({ outputs }) => (outputs.status === "active" ? "joined" : "invited"),
+        partsOf({ outputs: { status } }) {
+            // After the part where somebody was last, all of them as they are then: who moved meanwhile is found in these.
+            if (status === "active") return ["joined", "everybody"];
+            return status === "declined" || status === "expired"
+                ? ["everybody", "declined"]
+                : ["invited", "everybody", "declined"];
+        },
+
+        unlistedNow(context, id, known) {
+            const { status, invitationExpiresAt: end } = known.outputs;
+            if (status === "declined" || status === "expired") return ended(id, known, status);
+            const isOver = typeof end === "string" && Date.parse(end) <= context.client.serviceNow();
+            return status !== "active" && isOver ? ended(id, known, "expired") : undefined;
+        },
 
         listedAs(id, known) {
             const { parent, person, byEmail } = split(id);

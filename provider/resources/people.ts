@@ -30,7 +30,7 @@ const member = z.looseObject({
 });
 export type Person = z.infer<typeof member>;
 
-export const invitation = z.looseObject({
+const invitation = z.looseObject({
     id: identifier,
     user_id: identifier.nullish(),
     email: z.string().nullish(),
@@ -78,16 +78,17 @@ export function listedIn(
     return context.client.list(request, arrived);
 }
 
-/** Those whose invitation is open. */
-export async function invitedTo(
+/** Those whose invitation is open, or was declined. */
+export function invitedTo(
     context: VerbContext,
     segment: Segment,
     parent: string,
+    state: "pending" | "declined",
     arrived?: (page: readonly Person[]) => void,
-): Promise<Person[]> {
+): Promise<InvitedPerson[]> {
     const request = {
-        operation: `list the ${segment}'s invitations`,
-        path: [segment, parent, "members", "invitations", "list", "pending"],
+        operation: `list the ${segment}'s ${state} invitations`,
+        path: [segment, parent, "members", "invitations", "list", state],
         items: "invitations",
         item: invitedPerson,
         identity: ({ invite }: InvitedPerson) => invite.id,
@@ -106,7 +107,7 @@ export async function membersOf(context: VerbContext, segment: Segment, parent: 
     });
     if (hasInvited) return first ?? list();
     // Invitations first: somebody who accepts between the two lists is in one of them.
-    const invited = await invitedTo(context, segment, parent);
+    const invited: Person[] = await invitedTo(context, segment, parent, "pending");
     const joined = await list();
     return [...joined, ...invited.filter((one) => !joined.some((other) => isSame(one, other)))];
 }

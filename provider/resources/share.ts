@@ -605,7 +605,7 @@ export const share = defineResource({
             }));
     },
 
-    partOf: archivedOrLive,
+    partsOf: archivedOrLive,
 
     async update(context, id, { set, clear, inputs: declared }) {
         // The service may have dropped the password with an access that somebody else set: it never opens without it.

@@ -160,8 +160,8 @@ type Query = Record<string, boolean>;
 const liveAndArchived: readonly Query[] = [{}, { archived: true }];
 
 /** Archived workspaces and shares stand in lists of their own. */
-export function archivedOrLive({ outputs }: Known): string {
-    return outputs.archived === true ? "archived" : "live";
+export function archivedOrLive({ outputs }: Known): string[] {
+    return [outputs.archived === true ? "archived" : "live"];
 }
 
 function queryOf(part: string): Query {
@@ -336,7 +336,7 @@ export const workspace = defineResource({
             .map((one) => ({ id: one.id, remote: { ...remoteOf(one), organizationId } }));
     },
 
-    partOf: archivedOrLive,
+    partsOf: archivedOrLive,
 
     async update(context, id, change) {
         const shown = await context.client.request({

@@ -87,6 +87,81 @@ test.each(["with accounts", "who are invited"])("1,000 members of one workspace,
     expect(requests.length).toBeLessThanOrEqual(3);
 });
 
+describe("30 people who are not where they were at the last refresh", () => {
+    let workspaceId: string;
+    let all: Resource[];
+    const addressOf = ({ name }: Resource) => `${name}@example.com`;
+    beforeEach(async () => {
+        workspaceId = (await service.workspace(organizationId, "design")).id;
+        all = Array.from({ length: 30 }, (_, number) => new Resource("WorkspaceMember", `m${number}`));
+    });
+    const inviteAll = (further = {}) =>
+        Promise.all(
+            all.map((one) => one.up(process, { workspaceId, email: addressOf(one), role: "member", ...further })),
+        );
+    const answerAll = (how: "accept" | "decline") =>
+        Promise.all(all.map((one) => service.control("POST", `invitations/${how}`, { email: addressOf(one) })));
+
+    /** In a run of its own. */
+    async function refreshed(): Promise<{ requests: string[]; exist: unknown[]; statuses: unknown[] }> {
+        const run = new Process(service);
+        let exist: unknown[] = [];
+        const requests = await service.requestsOf(async () => {
+            exist = await Promise.all(all.map(async (one) => (await one.refresh(run)).exists));
+        });
+        await run.close();
+        const once = (values: unknown[]) => [...new Set(values)];
+        const statuses = all.map(({ outputs }) => outputs.status);
+        return { requests: requests.map(({ path }) => path), exist: once(exist), statuses: once(statuses) };
+    }
+
+    test("who accepted is found in the list of all: 4 at most, then 1", async () => {
+        await inviteAll();
+        await answerAll("accept");
+        const first = await refreshed();
+        expect(first).toMatchObject({ exist: [true], statuses: ["active"] });
+        expect(first.requests.length).toBeLessThanOrEqual(4);
+        expect((await refreshed()).requests).toHaveLength(1);
+    });
+
+    test("who declined is asked for in one list, again and again: 5 at most", async () => {
+        await inviteAll();
+        await answerAll("decline");
+        for (const _ of [1, 2]) {
+            const { requests, ...found } = await refreshed();
+            expect(found).toEqual({ exist: [true], statuses: ["declined"] });
+            expect(requests.length).toBeLessThanOrEqual(5);
+        }
+    });
+
+    test("whose invitation expired: 5 at most", async () => {
+        await inviteAll({ invitationExpires: await service.inAnHour() });
+        await service.advance(4000);
+        for (const _ of [1, 2]) {
+            const { requests, ...found } = await refreshed();
+            expect(found).toEqual({ exist: [true], statuses: ["expired"] });
+            expect(requests.length).toBeLessThanOrEqual(5);
+        }
+    });
+
+    test.each(["members", "people invited"])(
+        "%s who were removed: a look at the workspace for each, and 5 lists",
+        async (who) => {
+            if (who === "members") for (const one of all) await account(addressOf(one));
+            await inviteAll();
+            for (const one of all) {
+                const { id } = (await service.member(workspaceId, addressOf(one))) ?? {};
+                const person = who === "members" ? id : `invitation/${addressOf(one)}`;
+                await service.api("DELETE", `workspace/${workspaceId}/members/${person}/`);
+            }
+            const { requests, exist } = await refreshed();
+            expect(exist).toEqual([false]);
+            expect(requests.filter((path) => path.includes("/list/")).length).toBeLessThanOrEqual(5);
+            expect(requests.filter((path) => path.endsWith("/details/"))).toHaveLength(30);
+        },
+    );
+});
+
 test("100 workspaces with 10 members each: 105 at most, the organization among them", async () => {
     for (let number = 0; number < 10; number += 1) await account(`m${number}@example.com`);
     for (let number = 0; number < 100; number += 1) {

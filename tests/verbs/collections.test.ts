@@ -229,6 +229,29 @@ describe.each([
     });
 });
 
+test("an invited person is gone only when two lists say so, each to its end", async () => {
+    const { id: workspaceId } = await service.workspace(organizationId, "design");
+    const ann = new Resource("WorkspaceMember", "ann");
+    await ann.up(process, { workspaceId, email: "ann@example.com", role: "member" });
+    const pending = /\/invitations\/list\/pending\//;
+    const empty = { status: 200, body: { result: true, invitations: [] } };
+    process.troubles.push({ path: pending, how: empty, times: 1 });
+    expect(await ann.refresh(process)).toEqual({ exists: true, drift: [] });
+    for (const path of [pending, /\/members\/list\//, /\/list\/declined\//]) {
+        process.troubles.splice(
+            0,
+            process.troubles.length,
+            { path, how: refusal(500, 1654) },
+            { path: pending, how: empty },
+        );
+        expect((await failureOf(ann.refresh(process))).message).toMatch(/^reading .* failed: /);
+    }
+    process.troubles.length = 0;
+    expect(await ann.refresh(process)).toEqual({ exists: true, drift: [] });
+    await service.api("DELETE", `workspace/${workspaceId}/members/invitation/ann@example.com/`);
+    expect(await ann.refresh(process)).toEqual({ exists: false, drift: [] });
+});
+
 test("a member who is in no list is gone only when a read of its own says so", async () => {
     await service.account("ann@example.com");
     const { id: workspaceId } = await service.workspace(organizationId, "design");

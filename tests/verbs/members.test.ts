@@ -48,9 +48,6 @@ const sentOf = async (work: () => Promise<unknown>) =>
         .filter(({ method }) => method !== "GET")
         .map(({ method, path }) => `${method} ${decodeURIComponent(path).replace(/^.*\/(members?\/)/, "$1")}`);
 /** By the service's clock. */
-async function inAnHour(): Promise<string> {
-    return new Date(Date.parse(await service.advance(0)) + 3_600_000).toISOString();
-}
 /** An update of a process that is new: nothing is touched, nothing remembered. */
 async function nextRun(): Promise<Process> {
     await process.close();
@@ -222,7 +219,7 @@ describe.each(memberParents)("$kind", (parent) => {
 
     describe("3.11 an invitation that ended", () => {
         test("expired by the service's clock: shown, and invited again by the next up", async () => {
-            const args = byEmail(invited, { invitationExpires: await inAnHour() });
+            const args = byEmail(invited, { invitationExpires: await service.inAnHour() });
             const resource = await up(args);
             await service.advance(3500);
             await resource.refresh(process);
@@ -281,6 +278,17 @@ describe.each(memberParents)("$kind", (parent) => {
             await api("DELETE", `members/invitation/${resource.outputs.invitationId}/`);
             expect((await resource.refresh(process)).exists).toBe(false);
             expect(first.outputs.invitationId).not.toBe(resource.outputs.invitationId);
+        });
+
+        test("declined once and again: whichever of the two invitations the state knows", async () => {
+            const first = await up(byEmail(invited));
+            await answer("decline");
+            const second = await up(byEmail(invited), "second");
+            await answer("decline");
+            for (const resource of [first, second]) {
+                await resource.refresh(process);
+                expect(resource.outputs.status).toBe("declined");
+            }
         });
 
         test("invited again by hand meanwhile: nothing to do", async () => {
@@ -423,7 +431,7 @@ describe.each(memberParents)("$kind", (parent) => {
         });
 
         test("a membership that ended by itself is gone", async () => {
-            const resource = await up(byEmail("ann@example.com", { expires: await inAnHour() }));
+            const resource = await up(byEmail("ann@example.com", { expires: await service.inAnHour() }));
             await service.advance(3700);
             expect((await resource.refresh(process)).exists).toBe(false);
         });
@@ -467,7 +475,7 @@ describe.each(memberParents)("$kind", (parent) => {
         });
 
         test.each([true, false])("expired: nothing of it is left (refreshed before: %s)", async (refreshes) => {
-            const resource = await up(byEmail(invited, { invitationExpires: await inAnHour() }));
+            const resource = await up(byEmail(invited, { invitationExpires: await service.inAnHour() }));
             await service.advance(3700);
             if (refreshes) await resource.refresh(process);
             await resource.delete(await nextRun());

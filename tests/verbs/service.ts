@@ -104,6 +104,11 @@ export class Service {
         return (await this.control<{ now: string }>("POST", "clock", { advanceSeconds: seconds })).now;
     }
 
+    /** An hour from now, by the service's clock. */
+    async inAnHour(): Promise<string> {
+        return new Date(Date.parse(await this.advance(0)) + 3_600_000).toISOString();
+    }
+
     account(email: string, accountType: "human" | "agent" = "human"): Promise<Account> {
         return this.control("POST", "accounts", { email, accountType, firstName: "Ann", lastName: "Lee" });
     }
