@@ -102,8 +102,8 @@ export async function membersOf(context: VerbContext, segment: Segment, parent: 
     let first: Person[] | undefined;
     const hasInvited = await context.remember("whether lists of members have the invited people", async () => {
         first = await list();
-        // Only those lists tell everybody's status.
-        return first.every(({ status }) => status != null);
+        // Only those lists tell everybody's status; an empty one tells nothing.
+        return first.length > 0 && first.every(({ status }) => status != null);
     });
     if (hasInvited) return first ?? list();
     // Invitations first: somebody who accepts between the two lists is in one of them.

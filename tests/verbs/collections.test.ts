@@ -1,7 +1,7 @@
 /** Refresh by lists: nothing that is old, and nothing that a list tells by half, counts. */
 
 import type { LedgerEntry } from "../../emulator";
-import { failureOf, Process, Resource, refusal } from "./fixture";
+import { failureOf, Process, Resource, refusal, type Trouble } from "./fixture";
 import { Service } from "./service";
 
 let service: Service;
@@ -233,19 +233,24 @@ test("an invited person is gone only when two lists say so, each to its end", as
     const { id: workspaceId } = await service.workspace(organizationId, "design");
     const ann = new Resource("WorkspaceMember", "ann");
     await ann.up(process, { workspaceId, email: "ann@example.com", role: "member" });
+    const empty = (path: RegExp, times?: number): Trouble => ({
+        path,
+        how: { status: 200, body: { result: true, users: [], invitations: [] } },
+        ...(times === undefined ? {} : { times }),
+    });
     const pending = /\/invitations\/list\/pending\//;
-    const empty = { status: 200, body: { result: true, invitations: [] } };
-    process.troubles.push({ path: pending, how: empty, times: 1 });
+    const members = /\/members\/list\//;
+    process.troubles.push(empty(pending, 1));
     expect(await ann.refresh(process)).toEqual({ exists: true, drift: [] });
-    for (const path of [pending, /\/members\/list\//, /\/list\/declined\//]) {
-        process.troubles.splice(
-            0,
-            process.troubles.length,
-            { path, how: refusal(500, 1654) },
-            { path: pending, how: empty },
-        );
+    for (const path of [members, /\/list\/declined\//]) {
+        process.troubles.splice(0, Infinity, { path, how: refusal(500, 1654) }, empty(pending), empty(members));
         expect((await failureOf(ann.refresh(process))).message).toMatch(/^reading .* failed: /);
     }
+    // An empty list of members does not tell whether the service lists the invited people there.
+    const next = new Process(service);
+    next.troubles.push(empty(pending, 1), empty(members, 1));
+    expect(await ann.refresh(next)).toEqual({ exists: true, drift: [] });
+    await next.close();
     process.troubles.length = 0;
     expect(await ann.refresh(process)).toEqual({ exists: true, drift: [] });
     await service.api("DELETE", `workspace/${workspaceId}/members/invitation/ann@example.com/`);
