@@ -83,9 +83,11 @@ export function memberRemote(
 
 /** An invitation whose end has passed by the service's clock is expired, whatever the list says. */
 export function withExpiry(context: VerbContext, remote: Remote): Remote {
-    const end = remote.invitationExpiresAt;
-    const over = typeof end === "string" && Date.parse(end) <= context.client.serviceNow();
-    return over ? { ...remote, status: "expired" } : remote;
+    return isOver(context, remote) ? { ...remote, status: "expired" } : remote;
+}
+
+function isOver(context: VerbContext, { invitationExpiresAt: end }: Properties): boolean {
+    return typeof end === "string" && Date.parse(end) <= context.client.serviceNow();
 }
 
 /** Who is in what was just made. Whoever it is, no program can declare them: the service refuses that. */
@@ -433,10 +435,9 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         },
 
         unlistedNow(context, id, known) {
-            const { status, invitationExpiresAt: end } = known.outputs;
+            const { status } = known.outputs;
             if (status === "declined" || status === "expired") return ended(id, known, status);
-            const isOver = typeof end === "string" && Date.parse(end) <= context.client.serviceNow();
-            return status !== "active" && isOver ? ended(id, known, "expired") : undefined;
+            return status !== "active" && isOver(context, known.outputs) ? ended(id, known, "expired") : undefined;
         },
 
         listedAs(id, known) {

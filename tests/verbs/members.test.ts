@@ -47,7 +47,6 @@ const sentOf = async (work: () => Promise<unknown>) =>
     (await service.requestsOf(work))
         .filter(({ method }) => method !== "GET")
         .map(({ method, path }) => `${method} ${decodeURIComponent(path).replace(/^.*\/(members?\/)/, "$1")}`);
-/** By the service's clock. */
 /** An update of a process that is new: nothing is touched, nothing remembered. */
 async function nextRun(): Promise<Process> {
     await process.close();
