@@ -11,7 +11,7 @@ describe("createEmulator", () => {
 
     it("refuses a dialect that nobody speaks", () => {
         expect(() => createEmulator({ dialect: "klingon" as "seed" })).toThrow(
-            /"klingon"; it speaks seed, wrapped, mid2026\.$/,
+            /"klingon"; it speaks seed, wrapped, mid2026, late2026\.$/,
         );
     });
 

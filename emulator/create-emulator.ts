@@ -60,7 +60,7 @@ const services = [
 export interface EmulatorOptions {
     /** File that keeps the state between runs; in memory when absent. */
     data?: string;
-    /** How the API speaks: `seed`, the contract of 2026-02-12, by default; `wrapped`, in another envelope; `mid2026`, later. */
+    /** How the API speaks: `seed`, the contract of 2026-02-12, by default; `wrapped`, in another envelope; `mid2026` and `late2026`, later. */
     dialect?: DialectName;
     /** Delays every answer of the API. */
     latencyMs?: number;

@@ -210,3 +210,33 @@ describe("the dialect mid2026", () => {
         expect((await driver.request("/_emulator/", {})).body).toContain("dialect mid2026");
     });
 });
+
+describe("the dialect late2026", () => {
+    let driver: Driver;
+    let org: string;
+    beforeEach(async () => {
+        driver = new Driver({ dialect: "late2026" });
+        org = await driver.organization();
+    });
+
+    it("answers 406 to what it does not take, and lists the fields", async () => {
+        const reply = await driver.post(`/org/${org}/update/`, { name: "x" });
+        expect([reply.outcome, reply.list("error.params")]).toMatchObject([
+            "406/10022",
+            [{ name: "name", kind: "invalid" }],
+        ]);
+    });
+
+    it("draws the numbers of checks that nobody has listed from 100000 to 199999", async () => {
+        expect((await driver.get("/org/nobody/details/")).outcome).toMatch(/^404\/1\d{5}$/);
+    });
+
+    it("refuses a role that is too low with a 401, and writes to what is archived with a 406", async () => {
+        const workspace = await driver.workspace(org);
+        const { token, userId } = await driver.account("ann@example.com");
+        await driver.post(`/workspace/${workspace}/members/${userId}/`, { permissions: "member" });
+        expect((await driver.post(`/workspace/${workspace}/update/`, { name: "Other" }, token)).status).toBe(401);
+        await driver.post(`/workspace/${workspace}/archive/`);
+        expect((await driver.post(`/workspace/${workspace}/update/`, { name: "Other" })).status).toBe(406);
+    });
+});

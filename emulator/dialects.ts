@@ -5,7 +5,7 @@ import type { Answer } from "./call";
 import { dateText } from "./clock";
 import type { Input } from "./fields";
 
-export const dialectNames = ["seed", "wrapped", "mid2026"] as const;
+export const dialectNames = ["seed", "wrapped", "mid2026", "late2026"] as const;
 export type DialectName = (typeof dialectNames)[number];
 
 export interface Refusal {
@@ -101,18 +101,11 @@ const wrapped: Dialect = {
     },
 };
 
-// The contract, organizations A4, the newer API's table, and workspaces 1.3.
-const newerStatuses: Partial<Record<ErrorClass, number>> = {
-    INPUT_INVALID: 400,
-    INPUT_DUPLICATE: 400,
-    UPLOAD_SIZE: 400,
-    DENIED: 403,
-    RESTRICTED: 403,
-    FEATURE_LIMIT: 402,
-};
+/** A check whose number is known, maybe with a status of its own. */
+type KnownSite = { code: number; status?: number };
 
-// The contract, workspaces 1.3 and organizations A4: checks whose numbers are known, some with a status of their own.
-const newerSites: Record<Site, { code: number; status?: number }> = {
+// The contract, workspaces 1.3 and organizations A4.
+const newerSites: Record<Site, KnownSite> = {
     anonymous: { code: 10011 },
     notAWorkspaceMember: { code: 10545, status: 401 },
     notGranted: { code: 115069, status: 401 },
@@ -123,15 +116,46 @@ const newerSites: Record<Site, { code: number; status?: number }> = {
 
 const newerClasses: Partial<Record<ErrorClass, number>> = { UPLOAD_SIZE: 10522, UNKNOWN_ROUTE: 9992 };
 
-/** A check's own number: the listed one, or else one that is the same for the same check of the same route. */
-function siteCode({ errorClass, site, field }: ApiError, resource: string): number {
-    if (site !== undefined) return newerSites[site].code;
-    // The contract, organizations A3: a field that does not pass.
-    if (errorClass === "INPUT_INVALID" && field !== undefined) return 10022;
-    const listed = newerClasses[errorClass];
-    if (listed !== undefined) return listed;
-    const drawn = createHash("sha256").update(`${resource} ${errorClass}`).digest().readUInt32BE();
-    return 300_000 + (drawn % 90_000);
+/** How a service refuses that numbers its checks. */
+interface Numbering {
+    /** Where they are not the overview's. */
+    statuses: Partial<Record<ErrorClass, number>>;
+    sites: Record<Site, KnownSite>;
+    /** The numbers of checks that nobody has listed begin here, 90,000 of them. */
+    drawnFrom: number;
+}
+
+/**
+ * Refusals that number the check that failed, and leave the class to the documentation: the contract, workspaces 1.3;
+ * `params` since 2026-05-05, organizations A3.
+ */
+function numbered({ statuses, sites, drawnFrom }: Numbering): Pick<Dialect, "status" | "refusal"> {
+    const status: Dialect["status"] = ({ errorClass, site }) =>
+        (site && sites[site].status) ?? statuses[errorClass] ?? overviewStatus(errorClass);
+    /** A check's own number: the listed one, or else one that is the same for the same check of the same route. */
+    const codeOf = ({ errorClass, site, field }: ApiError, resource: string) => {
+        if (site !== undefined) return sites[site].code;
+        // The contract, organizations A3: a field that does not pass.
+        if (errorClass === "INPUT_INVALID" && field !== undefined) return 10022;
+        const listed = newerClasses[errorClass];
+        if (listed !== undefined) return listed;
+        const drawn = createHash("sha256").update(`${resource} ${errorClass}`).digest().readUInt32BE();
+        return drawnFrom + (drawn % 90_000);
+    };
+    return {
+        status,
+        refusal(refusal, resource) {
+            const { field, message, errorClass } = refusal;
+            const code = codeOf(refusal, resource);
+            const kind = /is required/.test(message) ? "missing" : "invalid";
+            const problem = field === undefined ? message : message.replace(`${field}: `, "");
+            const param = { name: field, kind, message: problem, code, expected_type: "string" };
+            const params = field === undefined ? {} : { params: [param] };
+            const documentation = `${documentation_url}#${overviewCode(errorClass)}`;
+            const error = { code, text: message, documentation_url: documentation, resource, ...params };
+            return { status: status(refusal), code, body: { result: false, error } };
+        },
+    };
 }
 
 /** The service in the middle of 2026. */
@@ -141,21 +165,19 @@ const mid2026: Dialect = {
     // The contract, shares 2.4: the older switch is taken still; what it means for the newer one is inferred.
     fields: ({ download_enabled: older, ...input }) =>
         older === undefined ? input : { download_security: older === "false" ? "high" : "off", ...input },
-    status: ({ errorClass, site }) =>
-        (site && newerSites[site].status) ?? newerStatuses[errorClass] ?? overviewStatus(errorClass),
-    // The contract, workspaces 1.3: `code` numbers the check that failed, and the class is a matter of the documentation;
-    // organizations A3: `params` since 2026-05-05.
-    refusal(refusal, resource) {
-        const { field, message, errorClass } = refusal;
-        const code = siteCode(refusal, resource);
-        const kind = /is required/.test(message) ? "missing" : "invalid";
-        const problem = field === undefined ? message : message.replace(`${field}: `, "");
-        const param = { name: field, kind, message: problem, code, expected_type: "string" };
-        const params = field === undefined ? {} : { params: [param] };
-        const documentation = `${documentation_url}#${overviewCode(errorClass)}`;
-        const error = { code, text: message, documentation_url: documentation, resource, ...params };
-        return { status: mid2026.status(refusal), code, body: { result: false, error } };
-    },
+    ...numbered({
+        // The contract, organizations A4, the newer API's table, and workspaces 1.3.
+        statuses: {
+            INPUT_INVALID: 400,
+            INPUT_DUPLICATE: 400,
+            UPLOAD_SIZE: 400,
+            DENIED: 403,
+            RESTRICTED: 403,
+            FEATURE_LIMIT: 402,
+        },
+        sites: newerSites,
+        drawnFrom: 300_000,
+    }),
     // The contract, workspaces 1.4: other names, and the reset as a date.
     rateHeaders: ({ available, max, ends }) => ({
         "x-ve-limit-avail": String(available),
@@ -181,7 +203,23 @@ const mid2026: Dialect = {
     tokenSeconds: 2_592_000,
 };
 
-const dialects: Record<DialectName, Dialect> = { seed, wrapped, mid2026 };
+/** The service in October 2026. */
+const late2026: Dialect = {
+    ...mid2026,
+    name: "late2026",
+    ...numbered({
+        // Late content 2.3 and late accounts 2.3: validation is a 406 again, and a role that is too low a 401.
+        statuses: { FEATURE_LIMIT: 402 },
+        sites: {
+            ...newerSites,
+            notVerified: { code: 10587, status: 403 },
+            quicksharesRetired: { code: 10756, status: 403 },
+        },
+        drawnFrom: 100_000,
+    }),
+};
+
+const dialects: Record<DialectName, Dialect> = { seed, wrapped, mid2026, late2026 };
 
 export function dialectOf(name: string): Dialect {
     const known = dialectNames.find((one) => one === name);

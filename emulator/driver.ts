@@ -47,16 +47,26 @@ export interface Account {
 
 type Form = Record<string, string>;
 
+const asked: Partial<Record<NonNullable<EmulatorOptions["dialect"]>, Form>> = {
+    mid2026: { intelligence: "false" },
+    late2026: {
+        intelligence: "false",
+        metadata_extraction: "false",
+        perm_join: "Member or above",
+        perm_member_manage: "Member or above",
+    },
+};
+
 export class Driver {
     readonly emulator: Emulator;
     /** Milliseconds since the epoch at the start; it stands still but for the control plane's clock. */
     static readonly start = Date.UTC(2026, 1, 12, 10, 0, 0);
 
-    /** What the later dialect does not create anything without. */
+    /** What the later dialects do not create anything without. */
     readonly #asked: Form;
 
     constructor(options: EmulatorOptions = {}) {
-        this.#asked = options.dialect === "mid2026" ? { intelligence: "false" } : {};
+        this.#asked = { ...asked[options.dialect ?? "seed"] };
         this.emulator = createEmulator({ seed: "driver", clock: () => Driver.start, ...options });
     }
 
