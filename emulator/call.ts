@@ -72,31 +72,59 @@ export class Content {
 /** An ApiError that is thrown undoes what the call changed; one that is returned refuses and keeps it. */
 export type Handler = (call: Call) => Answer | Content | ApiError;
 
+/** When the service has a route: always, from the contract of October 2026 on, or until then. */
+export type Era = "always" | "late" | "early";
+
 export interface Route {
     readonly method: string;
     readonly path: string;
     readonly handler: Handler;
     readonly access: Access;
+    readonly era: Era;
 }
 
 /** The routes of the API, in order: an earlier one wins. */
 export class Routes {
-    readonly list: Route[] = [];
+    readonly list: Route[];
+    readonly #era: Era;
+
+    constructor(list: Route[] = [], era: Era = "always") {
+        this.list = list;
+        this.#era = era;
+    }
+
+    /** For routes that came with the contract of October 2026. */
+    get late(): Routes {
+        return new Routes(this.list, "late");
+    }
+
+    /** For routes that the contract of October 2026 has no more. */
+    get early(): Routes {
+        return new Routes(this.list, "early");
+    }
 
     get(path: string, handler: Handler, access: Access = "verified"): void {
-        this.list.push({ method: "GET", path, handler, access });
+        this.#add("GET", path, handler, access);
     }
 
     post(path: string, handler: Handler, access: Access = "verified"): void {
-        this.list.push({ method: "POST", path, handler, access });
+        this.#add("POST", path, handler, access);
     }
 
     put(path: string, handler: Handler, access: Access = "verified"): void {
-        this.list.push({ method: "PUT", path, handler, access });
+        this.#add("PUT", path, handler, access);
+    }
+
+    patch(path: string, handler: Handler, access: Access = "verified"): void {
+        this.#add("PATCH", path, handler, access);
     }
 
     delete(path: string, handler: Handler, access: Access = "verified"): void {
-        this.list.push({ method: "DELETE", path, handler, access });
+        this.#add("DELETE", path, handler, access);
+    }
+
+    #add(method: string, path: string, handler: Handler, access: Access): void {
+        this.list.push({ method, path, handler, access, era: this.#era });
     }
 }
 

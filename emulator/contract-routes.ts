@@ -60,6 +60,8 @@ const served: Record<string, readonly string[]> = {
         "GET /user/invitations/list/",
         "GET /user/invitation/{invitation}/details/",
         "POST /user/invitations/acceptall/",
+        "POST /user/invitation/{invitation}/accept/",
+        "POST /user/invitation/{invitation}/decline/",
     ],
     Organizations: [
         "POST /org/create/",
@@ -191,7 +193,12 @@ const served: Record<string, readonly string[]> = {
         "GET /upload/limits/extensions/",
         "GET /upload/algos/",
     ],
-    "Events and activity": ["GET /events/search/", "GET /event/{event_id}/details/", "GET /event/{event_id}/ack/"],
+    "Events and activity": [
+        "GET /events/search/",
+        "GET /event/{event_id}/details/",
+        "GET /event/{event_id}/ack/",
+        "POST /event/{event_id}/ack/",
+    ],
 };
 
 const newer = "newer than the contract's date: it answers 404, as the service did then";

@@ -372,3 +372,22 @@ export const tour: readonly (Step | Aside)[] = [
     ...storage,
     ...farewell,
 ];
+
+/** The routes that came with the contract of October 2026, asked in its dialect. */
+export const lateTour: readonly (Step | Aside)[] = [
+    { ...post("/org/create/", { domain: "later" }, "org.id"), keep: { org_id: "org.id" } },
+    { ...post("/org/{org_id}/members/{member}/", { permissions: "member" }), params: { member: "first@example.com" } },
+    { account: "first@example.com" },
+    {
+        ...get("/user/invitations/list/", "invitations.0.id"),
+        as: "first@example.com",
+        keep: { invitation: "invitations.0.id" },
+    },
+    { ...post("/user/invitation/{invitation}/accept/", {}), as: "first@example.com" },
+    { ...post("/org/{org_id}/members/{member}/", { permissions: "member" }), params: { member: "second@example.com" } },
+    { account: "second@example.com" },
+    { ...get("/user/invitations/list/"), as: "second@example.com", keep: { invitation: "invitations.0.id" } },
+    { ...post("/user/invitation/{invitation}/decline/", {}), as: "second@example.com" },
+    { ...get("/events/search/"), send: { org_id: "$org_id" }, keep: { event_id: "events.0.event_id" } },
+    post("/event/{event_id}/ack/", {}),
+];

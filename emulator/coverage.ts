@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type ContractRoute, contractRoutes } from "./contract-routes";
-import { tour } from "./coverage-tour";
+import { lateTour, tour } from "./coverage-tour";
 import { apiRoutes } from "./create-emulator";
 
 /** Routes that differ in the names of their parameters only are one. */
@@ -22,7 +22,7 @@ export function servedRoutes(): Set<string> {
 
 /** The routes that the tour asks; a test takes it. */
 export function testedRoutes(): Set<string> {
-    return new Set(tour.flatMap((step) => ("route" in step ? [plain(step.route)] : [])));
+    return new Set([...tour, ...lateTour].flatMap((step) => ("route" in step ? [plain(step.route)] : [])));
 }
 
 /** `docs/api-coverage.md`. */

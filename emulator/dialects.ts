@@ -1,7 +1,7 @@
 // The dialects of the API: the contract as the service spoke it at different times. Whatever differs between them is here.
 import { createHash } from "node:crypto";
 import { type ApiError, type ErrorClass, overviewCode, overviewStatus, type Site } from "./api-error";
-import type { Answer } from "./call";
+import type { Answer, Era } from "./call";
 import { dateText } from "./clock";
 import type { Input } from "./fields";
 
@@ -24,6 +24,8 @@ export interface Budget {
 
 export interface Dialect {
     readonly name: DialectName;
+    /** Which routes it has beside those that there always are. */
+    readonly era: Era;
     /** The fields of a request as the services know them; what a dialect does not know is ignored, as all such keys are. */
     fields(input: Input): Input;
     success(data: Answer, now: number): Answer;
@@ -51,6 +53,7 @@ const documentation_url = "https://api.fast.io/llms.txt";
 /** The contract of 2026-02-12, the overview: the other dialects say what they change of it. */
 const seed: Dialect = {
     name: "seed",
+    era: "early",
     // The contract, shares 1 and 2.1: `download_security` came on 2026-03-30, `download_enabled` was the switch before.
     fields: ({ download_security, ...known }) => known,
     // The contract, organizations A3: data at the root, `result` a boolean.
@@ -207,6 +210,7 @@ const mid2026: Dialect = {
 const late2026: Dialect = {
     ...mid2026,
     name: "late2026",
+    era: "late",
     ...numbered({
         // Late content 2.3 and late accounts 2.3: validation is a 406 again, and a role that is too low a 401.
         statuses: { FEATURE_LIMIT: 402 },

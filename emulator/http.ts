@@ -38,10 +38,12 @@ const base = "/current";
 export function createApp(parts: HttpParts, mount: (app: Hono) => void): Hono {
     const app = new Hono({ strict: false });
     mount(app);
-    for (const route of parts.routes.list) {
+    const { era } = parts.backend.dialect;
+    const routes = parts.routes.list.filter((route) => route.era === "always" || route.era === era);
+    for (const route of routes) {
         app.on(route.method, routePath(route), (context) => answer(parts, context, route));
     }
-    for (const path of new Set(parts.routes.list.map(routePath))) {
+    for (const path of new Set(routes.map(routePath))) {
         app.all(path, (context) => answer(parts, context, wrongVerb));
     }
     app.all("*", (context) => answer(parts, context, unknownRoute));
@@ -57,6 +59,7 @@ const wrongVerb: Route = {
     method: "",
     path: "",
     access: "anyone",
+    era: "always",
     handler: () => {
         throw new ApiError("REQUEST_TYPE", "This endpoint does not take this HTTP method.");
     },

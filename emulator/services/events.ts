@@ -23,7 +23,8 @@ interface Event {
 export function events(routes: Routes): void {
     routes.get("/events/search/", search);
     routes.get("/event/:event_id/details/", (call) => ({ event: eventObject(named(call)) }));
-    routes.get("/event/:event_id/ack/", acknowledge);
+    routes.early.get("/event/:event_id/ack/", acknowledge);
+    routes.late.post("/event/:event_id/ack/", acknowledge);
 }
 
 type Names = Partial<Record<Effect, string>>;

@@ -1,14 +1,16 @@
 // The invitee's side of invitations.
 import { ApiError } from "../api-error";
-import type { Answer, Call, Routes } from "../call";
+import type { Answer, Backend, Call, Routes } from "../call";
 import { canonicalOpaque } from "../ids";
 import { findOrganization, findShare, findWorkspace } from "../parents";
-import { acceptInvitation, type Invitation, invitationObject, isPending } from "./members";
+import { acceptInvitation, declineInvitation, type Invitation, invitationObject, isPending } from "./members";
 
 export function invitations(routes: Routes): void {
     routes.get("/user/invitations/list/", list, "unverified");
     routes.get("/user/invitation/:invitation/details/", details, "unverified");
     routes.post("/user/invitations/acceptall/", acceptAll, "unverified");
+    routes.late.post("/user/invitation/:invitation/accept/", (call) => answer(call, acceptInvitation), "unverified");
+    routes.late.post("/user/invitation/:invitation/decline/", (call) => answer(call, declineInvitation), "unverified");
 }
 
 /** The caller's pending invitations, or the one with the `invitation_key` of the request. */
@@ -23,12 +25,29 @@ function list(call: Call): Answer {
     return call.page("invitations", pending(call), (invitation) => ownObject(call, invitation));
 }
 
-function details(call: Call): Answer {
+/** The caller's invitation of the path, by key or id. */
+function ownInvitation(call: Call): Invitation | undefined {
     const named = call.param("invitation");
     const sql = "SELECT * FROM invitations WHERE userId = ? AND (key = ? OR id = ?)";
-    const invitation = call.store.get<Invitation>(sql, call.user.id, named, canonicalOpaque(named));
-    if (!invitation) throw new ApiError("RESOURCE_NOT_FOUND", "There is no such invitation.");
+    return call.store.get<Invitation>(sql, call.user.id, named, canonicalOpaque(named));
+}
+
+function noInvitation(): ApiError {
+    return new ApiError("RESOURCE_NOT_FOUND", "There is no such invitation.");
+}
+
+function details(call: Call): Answer {
+    const invitation = ownInvitation(call);
+    if (!invitation) throw noInvitation();
     return { invitation: ownObject(call, invitation) };
+}
+
+function answer(call: Call, given: (backend: Backend, invitation: Invitation) => void): Answer {
+    const invitation = ownInvitation(call);
+    if (!invitation || !isPending(invitation, call.now)) throw noInvitation();
+    given(call.backend, invitation);
+    call.did("updated", "invitation", invitation.id);
+    return {};
 }
 
 function acceptAll(call: Call): Answer {
