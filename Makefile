@@ -1,7 +1,7 @@
 # Everything a contributor runs. Each target sets itself up, so that any of them works in a fresh clone.
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test agreement soak matrix languages lint generate bench package clean
+.PHONY: help install build demo test agreement soak matrix languages recording lint generate bench package clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ matrix: build ## every kind through both front-ends on every engine, the Pulumi 
 
 languages: build ## programs in YAML, Python and Go on the Pulumi CLI; fetches their SDKs
 	@npm run --silent languages
+
+recording: build ## what this version writes, into tests/releases/, for all later ones to meet; once, before it is released
+	@npm exec -- tsx tests/releases/record.ts
 
 lint: install ## formatting, lint rules and types
 	@npm run --silent lint

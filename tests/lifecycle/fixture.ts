@@ -1,6 +1,6 @@
 /** A stack on an engine against an emulator of its own: a program that declares what a list says, and direct looks at the service. */
 import type { ConfigMap } from "@pulumi/pulumi/automation";
-import { createEmulator, type Emulator } from "../../emulator";
+import { createEmulator, type Emulator, type EmulatorOptions } from "../../emulator";
 import type { Engine, EngineStack, RunOptions } from "../engines/engine";
 import { type Project, type ProjectOptions, prepareProject } from "../engines/project";
 
@@ -109,9 +109,13 @@ export class Fixture {
     static async open(
         engine: Engine,
         env?: Record<string, string>,
-        { config = {}, ...options }: ProjectOptions & { config?: ConfigMap } = { files: declaredProgram },
+        {
+            config = {},
+            service = {},
+            ...options
+        }: ProjectOptions & { config?: ConfigMap; service?: EmulatorOptions } = { files: declaredProgram },
     ): Promise<Fixture> {
-        const emulator = createEmulator({ seed: 7 });
+        const emulator = createEmulator({ seed: 7, ...service });
         const { baseUrl } = await emulator.listen({ port: 0 });
         const project = prepareProject(options);
         const stack = await engine.open({
