@@ -1,5 +1,6 @@
 /** What the classes of all kinds share: how a dynamic resource of this package is registered. */
 import * as pulumi from "@pulumi/pulumi";
+import { refuseUnknownNames } from "./options";
 
 /** What a generated class tells of its kind. */
 export interface Kind {
@@ -22,6 +23,7 @@ export abstract class FastioResource extends pulumi.CustomResource {
                     `\`npx pulumi-fastio adopt-file ${kind.name} <id>\` and then \`pulumi import --file import.json\`.`,
             );
         }
+        refuseUnknownNames(kind, name, opts);
         const restoreFrames = withoutFrames();
         try {
             super(

@@ -1,10 +1,12 @@
 /** What the classes of all kinds share when they are made through the plugin. */
 import * as pulumi from "@pulumi/pulumi";
+import { refuseUnknownNames } from "../options";
 import { dynamicTypes, type Kind, pluginTypes, withoutFrames } from "../resource";
 
 /** The base of all resources. Programs use the classes of the kinds. */
 export abstract class PluginResource extends pulumi.CustomResource {
     constructor(kind: Kind, name: string, args: object, opts: pulumi.CustomResourceOptions = {}) {
+        refuseUnknownNames(kind, name, opts);
         const restoreFrames = withoutFrames();
         try {
             super(
