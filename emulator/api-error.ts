@@ -34,7 +34,18 @@ export type Site =
     | "notGranted"
     | "notVerified"
     | "noSuchNode"
-    | "quicksharesRetired";
+    | "quicksharesRetired"
+    | "confirmMissing"
+    | "lockTokenMissing"
+    | "nameTooLong"
+    | "folderNameTooLong"
+    | "titleLength"
+    | "versionBlank"
+    | "checksumMismatch"
+    | "checksumContradicted"
+    | "shareNotSearched"
+    | "orphanNotSearched"
+    | "orphanNotSearchedAnywhere";
 
 export const errorClasses = Object.keys(classes) as ErrorClass[];
 
@@ -46,19 +57,35 @@ export function overviewStatus(errorClass: ErrorClass): number {
     return classes[errorClass][1];
 }
 
+/** What is known of a refusal beside its class. */
+export interface Particulars {
+    site?: Site;
+    field?: string;
+    reason?: string;
+    details?: Readonly<Record<string, unknown>>;
+}
+
 /** A request that the API refuses; the dialect makes the error envelope of it. */
 export class ApiError extends Error {
     readonly errorClass: ErrorClass;
     readonly site: Site | undefined;
     /** The key of the request that is wrong. */
     readonly field: string | undefined;
+    /** The word by which programs tell refusals apart, in dialects that have one. */
+    readonly reason: string | undefined;
+    /** What stands beside the reason. */
+    readonly details: Readonly<Record<string, unknown>>;
+    /** What is wrong with other fields of the same request. */
+    others: readonly ApiError[] = [];
 
-    constructor(errorClass: ErrorClass, text: string, { site, field }: { site?: Site; field?: string } = {}) {
+    constructor(errorClass: ErrorClass, text: string, { site, field, reason, details = {} }: Particulars = {}) {
         super(text);
         this.name = "ApiError";
         this.errorClass = errorClass;
         this.site = site;
         this.field = field;
+        this.reason = reason;
+        this.details = details;
     }
 
     /** By the overview, for those who only ask what went wrong. */

@@ -227,6 +227,11 @@ describe("the dialect late2026", () => {
         ]);
     });
 
+    it("lists every field that does not pass", async () => {
+        const reply = await driver.post(`/org/${org}/update/`, { name: "x", homepage: "nowhere" });
+        expect(reply.list("error.params").map(({ name }) => name)).toEqual(["name", "homepage"]);
+    });
+
     it("draws the numbers of checks that nobody has listed from 100000 to 199999", async () => {
         expect((await driver.get("/org/nobody/details/")).outcome).toMatch(/^404\/1\d{5}$/);
     });

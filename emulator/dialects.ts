@@ -108,7 +108,7 @@ const wrapped: Dialect = {
 type KnownSite = { code: number; status?: number };
 
 // The contract, workspaces 1.3 and organizations A4.
-const newerSites: Record<Site, KnownSite> = {
+const newerSites: Partial<Record<Site, KnownSite>> = {
     anonymous: { code: 10011 },
     notAWorkspaceMember: { code: 10545, status: 401 },
     notGranted: { code: 115069, status: 401 },
@@ -123,7 +123,9 @@ const newerClasses: Partial<Record<ErrorClass, number>> = { UPLOAD_SIZE: 10522, 
 interface Numbering {
     /** Where they are not the overview's. */
     statuses: Partial<Record<ErrorClass, number>>;
-    sites: Record<Site, KnownSite>;
+    sites: Partial<Record<Site, KnownSite>>;
+    /** Whether refusals name every field that does not pass, and the reason in a word with what belongs to it. */
+    tellsMore: boolean;
     /** The numbers of checks that nobody has listed begin here, 90,000 of them. */
     drawnFrom: number;
 }
@@ -132,12 +134,13 @@ interface Numbering {
  * Refusals that number the check that failed, and leave the class to the documentation: the contract, workspaces 1.3;
  * `params` since 2026-05-05, organizations A3.
  */
-function numbered({ statuses, sites, drawnFrom }: Numbering): Pick<Dialect, "status" | "refusal"> {
+function numbered({ statuses, sites, tellsMore, drawnFrom }: Numbering): Pick<Dialect, "status" | "refusal"> {
     const status: Dialect["status"] = ({ errorClass, site }) =>
-        (site && sites[site].status) ?? statuses[errorClass] ?? overviewStatus(errorClass);
+        (site && sites[site]?.status) ?? statuses[errorClass] ?? overviewStatus(errorClass);
     /** A check's own number: the listed one, or else one that is the same for the same check of the same route. */
     const codeOf = ({ errorClass, site, field }: ApiError, resource: string) => {
-        if (site !== undefined) return sites[site].code;
+        const known = site && sites[site];
+        if (known) return known.code;
         // The contract, organizations A3: a field that does not pass.
         if (errorClass === "INPUT_INVALID" && field !== undefined) return 10022;
         const listed = newerClasses[errorClass];
@@ -145,17 +148,30 @@ function numbered({ statuses, sites, drawnFrom }: Numbering): Pick<Dialect, "sta
         const drawn = createHash("sha256").update(`${resource} ${errorClass}`).digest().readUInt32BE();
         return drawnFrom + (drawn % 90_000);
     };
+    const paramOf = (refusal: ApiError, resource: string) => {
+        const { field, message } = refusal;
+        const kind = /is required/.test(message) ? "missing" : "invalid";
+        const problem = message.replace(`${field}: `, "");
+        return { name: field, kind, message: problem, code: codeOf(refusal, resource), expected_type: "string" };
+    };
+    const reasonOf = ({ reason, details }: ApiError) =>
+        tellsMore && reason !== undefined ? { reason, ...details } : undefined;
     return {
         status,
         refusal(refusal, resource) {
             const { field, message, errorClass } = refusal;
             const code = codeOf(refusal, resource);
-            const kind = /is required/.test(message) ? "missing" : "invalid";
-            const problem = field === undefined ? message : message.replace(`${field}: `, "");
-            const param = { name: field, kind, message: problem, code, expected_type: "string" };
-            const params = field === undefined ? {} : { params: [param] };
+            const fields = field === undefined ? [] : tellsMore ? [refusal, ...refusal.others] : [refusal];
+            const list = fields.map((one) => ({ ...paramOf(one, resource), ...reasonOf(one) }));
+            const params = list.length > 0 ? list : reasonOf(refusal);
             const documentation = `${documentation_url}#${overviewCode(errorClass)}`;
-            const error = { code, text: message, documentation_url: documentation, resource, ...params };
+            const error = {
+                code,
+                text: message,
+                documentation_url: documentation,
+                resource,
+                ...(params && { params }),
+            };
             return { status: status(refusal), code, body: { result: false, error } };
         },
     };
@@ -179,6 +195,7 @@ const mid2026: Dialect = {
             FEATURE_LIMIT: 402,
         },
         sites: newerSites,
+        tellsMore: false,
         drawnFrom: 300_000,
     }),
     // The contract, workspaces 1.4: other names, and the reset as a date.
@@ -218,7 +235,20 @@ const late2026: Dialect = {
             ...newerSites,
             notVerified: { code: 10587, status: 403 },
             quicksharesRetired: { code: 10756, status: 403 },
+            confirmMissing: { code: 130987 },
+            lockTokenMissing: { code: 205516 },
+            nameTooLong: { code: 206604 },
+            folderNameTooLong: { code: 146871 },
+            titleLength: { code: 10566 },
+            versionBlank: { code: 207092 },
+            checksumMismatch: { code: 10778 },
+            checksumContradicted: { code: 10779 },
+            shareNotSearched: { code: 139420 },
+            orphanNotSearched: { code: 179101 },
+            orphanNotSearchedAnywhere: { code: 142794 },
         },
+        // Late content 2.3: a list of all fields that fail, an object for everything else.
+        tellsMore: true,
         drawnFrom: 100_000,
     }),
 };

@@ -135,12 +135,25 @@ export function clears(value: string): boolean {
 /** Values of the fields that the request names; other keys are ignored, as the service does. */
 export function readFields<S extends Fields>(fields: S, input: Input): Partial<FieldValues<S>> {
     const values: Record<string, unknown> = {};
+    const problems: ApiError[] = [];
     for (const [key, field] of Object.entries(fields)) {
         const value = input[key];
         if (value === undefined) continue;
-        values[key] = field.clearable && clears(value) ? field.initial : field.parse(value, key);
+        try {
+            values[key] = field.clearable && clears(value) ? field.initial : field.parse(value, key);
+        } catch (error) {
+            if (!(error instanceof ApiError)) throw error;
+            problems.push(error);
+        }
     }
+    refuse(problems);
     return values as Partial<FieldValues<S>>;
+}
+
+function refuse([first, ...others]: readonly ApiError[]): void {
+    if (!first) return;
+    first.others = others;
+    throw first;
 }
 
 export function initialValues<S extends Fields>(fields: S): FieldValues<S> {
@@ -151,6 +164,12 @@ export function required(input: Input, key: string): string {
     const value = input[key];
     if (value === undefined || value === "") throw invalid(key, "is required");
     return value;
+}
+
+/** Refuses a request that lacks some of the keys, naming every one of them. */
+export function requireAll(input: Input, keys: readonly string[]): void {
+    const lacking = keys.filter((key) => input[key] === undefined || input[key] === "");
+    refuse(lacking.map((key) => invalid(key, "is required")));
 }
 
 /** A JSON object as fields: whatever is not text stays JSON. */
