@@ -26,6 +26,17 @@ export function changeOf(definition: ResourceDefinition, known: Known, inputs: P
     return change;
 }
 
+/** The part of a change that withdraws what is declared no more; what an object is known by stays. */
+export function withdrawnOf(definition: ResourceDefinition, known: Known, inputs: Properties): Change {
+    const { set, clear } = changeOf(definition, known, inputs);
+    const isWithdrawn = (name: string) => {
+        const { immutable, identity } = metaOf(definition, name);
+        return inputs[name] === undefined && !immutable && !identity;
+    };
+    const withdrawn = Object.entries(set).filter(([name]) => isWithdrawn(name));
+    return { set: Object.fromEntries(withdrawn), clear: clear.filter(isWithdrawn), inputs, known };
+}
+
 /**
  * What a change does not touch, and somebody has changed by hand: the state keeps what stood after our last write, so that
  * the next refresh finds the difference.

@@ -4,7 +4,7 @@ import * as z from "zod";
 import { derived } from "../derived";
 import { sameValue } from "./compare";
 import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
-import { generatedName, logicalName, slugOf } from "./naming";
+import { logicalName, ownNames, slugOf } from "./naming";
 import { resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";
 
@@ -72,7 +72,7 @@ function defaults(
             if (old !== undefined && oldInputs[generatedWithin] === parent) filled[name] = old;
             else if (autonaming !== undefined) Object.assign(filled, autonamed(definition, name, autonaming));
             else if (urn !== undefined)
-                filled[name] = generatedName(urn, parent, definition.noun, longestText(definition, name));
+                filled[name] = ownNames(urn, parent, definition.noun, longestText(definition, name)).first;
         }
     }
     return filled;

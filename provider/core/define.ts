@@ -175,6 +175,8 @@ export interface ResourceDefinition {
      * create. What it lacks may be there by now; that the service says itself.
      */
     unlisted?(context: VerbContext, inputs: Properties): Promise<boolean>;
+    /** The unique names of what is listed under the parent of these inputs, taken once in a run: among them a create finds its own work. */
+    namesBeside?(context: VerbContext, inputs: Properties): Promise<string[]>;
     /** What already answers to the natural key of these inputs at this moment, as far as the caller can see. */
     find?(context: VerbContext, inputs: Properties): Promise<Found | undefined>;
     /** Makes the object. The id is saved as soon as this answers. */

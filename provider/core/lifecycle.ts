@@ -2,9 +2,10 @@
 import type { ApiClient } from "../api/client";
 import { type ApiError, isAmbiguous, isApiError, isTaken } from "../api/errors";
 import { printable } from "../api/printable";
-import { changeOf, cleared, driftLeft, notMade } from "./change";
-import { type Autonaming, type CheckFailure, type CheckResult, check, longestText } from "./check";
+import { changeOf, cleared, driftLeft, notMade, withdrawnOf } from "./change";
+import { type Autonaming, type CheckFailure, type CheckResult, check } from "./check";
 import { Collections } from "./collections";
+import { sameValue } from "./compare";
 import {
     type Found,
     innerSchema,
@@ -15,6 +16,7 @@ import {
     type Remote,
     type ResourceDefinition,
     uniqueInput,
+    uniqueInputs,
     type VerbContext,
 } from "./define";
 import { type DiffResult, diff } from "./diff";
@@ -22,7 +24,7 @@ import { mayExist, messageOf, PartialFailure, ResourceError } from "./errors";
 import { confirmGone } from "./evidence";
 import { importCommand, importTargetOf } from "./import-command";
 import { listObjects } from "./listing";
-import { generatedName } from "./naming";
+import { type MadeName, type Maker, madeNameOf, noNameFree } from "./made-name";
 import { requireSameService } from "./origin";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Session } from "./session";
@@ -75,9 +77,14 @@ export class Lifecycle {
         const result = check(definition, oldInputs, newInputs, autonaming);
         const resource = result.inputs[resourceKey];
         if (typeof resource === "string" && !containsUnknown(resource)) {
-            this.options.session.noteCheck(resource);
+            const { session } = this.options;
+            session.noteCheck(resource);
+            session.noteMaker(resource, makerOf(definition, newInputs, autonaming));
             const isNew = Object.keys(withoutInternal(oldInputs)).length === 0;
-            if (isNew) this.options.session.planCreate(group(definition, result.inputs), resource);
+            if (isNew) {
+                session.planCreate(group(definition, result.inputs), resource);
+                this.warnOfReuse(subject, definition, result.inputs);
+            } else session.noteFormer(resource, oldInputs);
         }
         return result;
     }
@@ -88,7 +95,8 @@ export class Lifecycle {
         const result = diff(definition, known, inputs);
         const resource = inputs[resourceKey];
         const checked = typeof resource === "string" && this.options.session.wasChecked(resource);
-        if (checked && !result.changes) this.options.session.touch(identitiesOf(definition, id, known));
+        if (checked) this.options.session.noteFormer(resource, known.inputs, { id, known });
+        if (checked && !result.changes) this.options.session.touch(identitiesOf(definition, id, known), inputs);
         return result;
     }
 
@@ -108,7 +116,7 @@ export class Lifecycle {
                 this.makeOrTakeOver(definition, context, inputs),
             );
             const outputs = await this.settle(definition, context, id, inputs, remote);
-            this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }));
+            this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }), inputs);
             return { id, outputs };
         });
     }
@@ -163,7 +171,7 @@ export class Lifecycle {
                       this.change(definition, context, id, known, inputs, again),
                   )
                 : await this.settle(definition, context, id, inputs, undefined);
-            this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }));
+            this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }), inputs);
             return outputs;
         });
     }
@@ -173,7 +181,9 @@ export class Lifecycle {
         await this.writing(definition, "deleting", known, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, id, known);
-            if (this.options.session.isTouched(identitiesOf(definition, id, known))) {
+            const heir = this.options.session.ownerOf(identitiesOf(definition, id, known));
+            if (heir !== undefined) {
+                await this.withdraw(definition, context, id, known, heir);
                 context.warn(
                     `${definition.noun} ${id} belongs to another resource of this program now, so it was not deleted; only this resource's entry in the state goes`,
                 );
@@ -188,6 +198,21 @@ export class Lifecycle {
                 if (!isApiError(error, "not-found")) throw error;
             }
         });
+    }
+
+    /** What only the resource that goes declared of an object is withdrawn, as its own next update would have done. */
+    private async withdraw(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        known: Known,
+        heir: Properties,
+    ): Promise<void> {
+        const { set, clear, inputs } = withdrawnOf(definition, known, heir);
+        if (Object.keys(set).length === 0 && clear.length === 0) return;
+        await this.withOpenParent(definition, context, heir, () =>
+            definition.update(context, id, { set, clear, inputs, known }),
+        );
     }
 
     private definition(kind: string): ResourceDefinition {
@@ -301,48 +326,134 @@ export class Lifecycle {
         context: VerbContext,
         inputs: Properties,
     ): Promise<{ id: string; remote?: Remote | undefined }> {
+        const { session } = this.options;
+        const resource = inputs[resourceKey];
         const unique = uniqueInput(definition);
-        for (let attempt = 0; ; attempt += 1) {
-            const candidate = { ...inputs, ...otherName(definition, inputs, attempt) };
-            const hasOtherName = attempt + 1 < mostNames && "name" in otherNameOf(definition, inputs);
+        const made = madeNameOf(
+            definition,
+            inputs,
+            typeof resource === "string" ? session.makerOf(resource) : undefined,
+        );
+        const own = made && (await this.ownWork(definition, context, inputs, made));
+        if (own !== undefined) return own;
+        const tried: string[] = [];
+        for (;;) {
+            const isFurther = tried.length > 0 || (made !== undefined && session.formerOf(resource) !== undefined);
+            const candidate = isFurther && made?.names ? { ...inputs, [made.property]: made.names.another() } : inputs;
             const look = () => definition.find?.(context, withoutInternal(candidate));
-            const unlisted = await definition.unlisted?.(context, withoutInternal(candidate));
+            const unlisted =
+                made?.names !== undefined || (await definition.unlisted?.(context, withoutInternal(candidate)));
             const found = unlisted ? undefined : await look();
-            if (found?.foreign && hasOtherName) continue;
-            if (found !== undefined) return this.takeOver(definition, context, found, candidate);
+            if (found !== undefined) return this.takeOver(definition, context, found, candidate, made);
             await this.refuseBeyondPlan(definition, context, inputs);
             try {
-                const made = await definition.create(context, withoutInternal(candidate));
-                this.options.session.noteMade(definition.kind, made.id);
-                return made;
+                const object = await definition.create(context, withoutInternal(candidate));
+                session.noteMade(definition.kind, object.id);
+                return object;
             } catch (error) {
                 if (isAmbiguous(error)) return await this.recoverCreate(definition, context, candidate, error);
                 if (unique === undefined || candidate[unique] === undefined) throw error;
                 if (!isNameRefusal(definition, unique, error)) throw error;
+                tried.push(String(candidate[unique]));
                 const holder = unlisted ? await look() : undefined;
-                if (hasOtherName && (holder === undefined || holder.foreign)) continue;
-                if (holder !== undefined) return this.takeOver(definition, context, holder, candidate);
+                const isPassed = holder === undefined || holder.foreign || this.isOthers(definition, holder, inputs);
+                if (made?.names !== undefined && isPassed && tried.length < mostNames) continue;
+                if (holder !== undefined && !(isPassed && made)) {
+                    return this.takeOver(definition, context, holder, candidate, made);
+                }
                 throw new ResourceError(
-                    `${unique}: the service refuses ${JSON.stringify(candidate[unique])}: ${messageOf(error)}. ` +
-                        `The name may be reserved, or kept by a closed ${definition.noun}; declare another`,
+                    made
+                        ? noNameFree(definition, made, tried, messageOf(error))
+                        : `${unique}: the service refuses ${JSON.stringify(candidate[unique])}: ${messageOf(error)}. ` +
+                              `The name may be reserved, or kept by a closed ${definition.noun}; declare another`,
                     { cause: error },
                 );
             }
         }
     }
 
-    private takeOver(definition: ResourceDefinition, context: VerbContext, found: Found, inputs: Properties): Found {
+    /** What an earlier create of this resource made, whose answer was lost or whose process was killed. */
+    private async ownWork(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        inputs: Properties,
+        made: MadeName,
+    ): Promise<Found | undefined> {
+        const beside = await definition.namesBeside?.(context, withoutInternal(inputs));
+        const { property, names } = made;
+        if (names === undefined) return undefined;
+        for (const name of (beside ?? [names.first]).filter((one) => names.isOwn(one))) {
+            const candidate = { ...inputs, [property]: name };
+            const found = await definition.find?.(context, withoutInternal(candidate));
+            if (found !== undefined && !found.foreign && !this.isOthers(definition, found, inputs)) {
+                return this.takeOver(definition, context, found, candidate, made);
+            }
+        }
+        return undefined;
+    }
+
+    /** Whether another resource of this run has the object, or this one had it before and is replaced. */
+    private isOthers(definition: ResourceDefinition, { id, remote }: Found, inputs: Properties): boolean {
+        const owner = this.options.session.ownerOf(identitiesOf(definition, id, { inputs, outputs: remote }));
+        const isAnothers = owner !== undefined && owner[resourceKey] !== inputs[resourceKey];
+        return isAnothers || this.isReplaced(definition, id, inputs);
+    }
+
+    /** Whether it is the object that this create replaces. A forced replacement tells no id: then it is what has the same name. */
+    private isReplaced(definition: ResourceDefinition, id: string, inputs: Properties): boolean {
+        const former = this.options.session.formerOf(inputs[resourceKey]);
+        if (former === undefined) return false;
+        if (former.id !== undefined) return former.id === id;
+        const unique = uniqueInput(definition);
+        return unique !== undefined && sameValue(definition, unique, former.inputs[unique], inputs[unique]);
+    }
+
+    /** A replacement that needs the declared name of the object which it replaces may not get it: the preview tells. */
+    private warnOfReuse(subject: Subject, definition: ResourceDefinition, inputs: Properties): void {
+        const resource = inputs[resourceKey];
+        const former = this.options.session.formerOf(resource);
+        if (former === undefined || this.options.session.makerOf(String(resource)) !== undefined) return;
+        for (const unique of uniqueInputs(definition)) {
+            const name = inputs[unique];
+            if (name === undefined || containsUnknown(name)) continue;
+            if (!sameValue(definition, unique, former.inputs[unique], name)) continue;
+            this.options.log(
+                "warning",
+                printable(
+                    `${describe(definition, inputs)} is replaced, and the new one needs the ${unique} ${JSON.stringify(name)} of the old one. ` +
+                        `The old one has it until it is deleted, and the service may keep the name of a closed ${definition.noun}: declare another ${unique}`,
+                ),
+                subject.urn ?? String(resource),
+            );
+        }
+    }
+
+    private takeOver(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        found: Found,
+        inputs: Properties,
+        made: MadeName | undefined,
+    ): Found {
+        const unique = uniqueInput(definition) ?? "";
         if (found.foreign) {
-            const unique = uniqueInput(definition) ?? "";
             throw new ResourceError(
                 `${unique}: ${JSON.stringify(inputs[unique])} is taken, by somebody else or in another place; declare another`,
+            );
+        }
+        if (this.isReplaced(definition, found.id, inputs)) {
+            throw new ResourceError(
+                `${unique}: ${JSON.stringify(inputs[unique])} is the name of ${definition.noun} ${found.id}, which this resource has and which is to be replaced: ` +
+                    `the new one is made before the old one goes. Declare another ${unique}; or set the resource option deleteBeforeReplace, ` +
+                    `with which the old one goes first, and the new one gets the name only where the service does not keep it for the closed ${definition.noun}`,
             );
         }
         if (found.obstacles.length > 0) {
             throw new ResourceError(
                 `${definition.noun} ${found.id} already has this name and cannot be taken over, because ${found.obstacles.join(" and ")}. ` +
                     `If it shall belong to this program, import it: ${importCommand(definition.kind, found.id, importTargetOf(context.urn))}. ` +
-                    "If the resource was only renamed in the program, give it an alias with its old name",
+                    "If the resource was only renamed in the program, give it an alias with its old name" +
+                    (made ? `. Else declare a ${unique} of its own: the name was made here` : ""),
             );
         }
         context.warn(`${definition.noun} ${found.id} was already there and is taken over`);
@@ -605,24 +716,16 @@ function identitiesOf(definition: ResourceDefinition, id: string, known: Known):
     return (definition.identities?.(id, known) ?? [id]).map((identity) => `${definition.kind} ${identity}`);
 }
 
-/** Another generated name for a further attempt; nothing when the name was declared. */
-function otherName(definition: ResourceDefinition, inputs: Properties, attempt: number): Properties {
-    const { property, name } = otherNameOf(definition, inputs, attempt);
-    return property === undefined || name === undefined ? {} : { [property]: name };
-}
-
-function otherNameOf(
+/** Who makes the unique name of a resource where the program declares none. */
+function makerOf(
     definition: ResourceDefinition,
-    inputs: Properties,
-    attempt = 0,
-): { property?: string; name?: string } {
-    const property = uniqueInput(definition);
-    const within = property === undefined ? undefined : metaOf(definition, property).generatedWithin;
-    const urn = inputs[resourceKey];
-    if (property === undefined || within === undefined || typeof urn !== "string") return {};
-    const nameOf = (n: number) =>
-        generatedName(urn, String(inputs[within]), definition.noun, longestText(definition, property), n);
-    return inputs[property] === nameOf(0) ? { property, name: nameOf(attempt) } : {};
+    declared: Properties,
+    autonaming: Autonaming | undefined,
+): Maker | undefined {
+    const unique = uniqueInput(definition);
+    if (unique === undefined || metaOf(definition, unique).generatedWithin === undefined) return undefined;
+    if ((declared[unique] ?? null) !== null || autonaming?.mode === "disable") return undefined;
+    return autonaming?.mode ?? "ourselves";
 }
 
 /** Whether the service refused the create because of the unique name. */

@@ -1,8 +1,8 @@
-import { generatedName, logicalName } from "./naming";
+import { logicalName, ownNames } from "./naming";
 
 const urn = (name: string) => `urn:pulumi:dev::project::parent:index:Kind$fastio:index:Workspace::${name}`;
-const nameOf = (name: string, longest = 80, attempt = 0) =>
-    generatedName(urn(name), "1", "workspace", longest, attempt);
+const namesOf = (name: string, proposal?: string) => ownNames(urn(name), "1", "workspace", 80, proposal);
+const nameOf = (name: string) => namesOf(name).first;
 
 test("the logical name is the last part of the URN, with what it may hold", () => {
     expect(logicalName(urn("design files"))).toBe("design files");
@@ -35,8 +35,31 @@ describe("3.9 slugs satisfy the contract: 4 to 80 letters, digits and hyphens", 
     });
 });
 
-test("3.9 each further attempt has another suffix, the same in every run", () => {
-    const names = [0, 1, 2, 3, 4].map((attempt) => nameOf("design", 80, attempt));
-    expect(new Set(names).size).toBe(5);
-    expect(names).toEqual([0, 1, 2, 3, 4].map((attempt) => nameOf("design", 80, attempt)));
+describe("3.9 further names", () => {
+    test.each(["design", "a", "日本語", "…", "x".repeat(300), `${"x".repeat(66)} y`])(
+        "of %s: all different, in the form of names, and known as its own by every run",
+        (name) => {
+            const others = Array.from({ length: 50 }, () => namesOf(name).another());
+            expect(new Set(others).size).toBe(50);
+            for (const other of [nameOf(name), ...others]) {
+                expect(other).toMatch(/^[\p{L}\p{N}-]{4,80}$/u);
+                expect(namesOf(name).isOwn(other)).toBe(true);
+                expect(namesOf(`${name}2`).isOwn(other)).toBe(false);
+                expect(ownNames(urn(name), "2", "workspace", 80).isOwn(other)).toBe(false);
+            }
+        },
+    );
+
+    test("what only looks like them is somebody else's", () => {
+        const { first, isOwn } = namesOf("design");
+        for (const name of [`${first}-2`, `${first}xyzxyz`, `${first}12345`, `x${first}`, "design", "design-123456"])
+            expect(isOwn(name)).toBe(false);
+    });
+
+    test("a proposal is the first, and the others hold the hash as well", () => {
+        const { first, another, isOwn } = namesOf("design", "Acme-Design");
+        expect(first).toBe("Acme-Design");
+        expect(another()).toMatch(/^Acme-Design-[0-9a-f]{13}$/);
+        expect([isOwn(first), isOwn(another()), isOwn("Acme-Design-0123456789abc")]).toEqual([true, true, false]);
+    });
 });

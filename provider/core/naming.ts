@@ -1,23 +1,52 @@
 /** Names from URNs: the logical name, and unique names that a repeated create finds again. */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 /** The name of the resource in the program: the last part of its URN. */
 export function logicalName(urn: string): string {
     return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
-const suffixLength = 7;
+const hashLength = 7;
+const tailBytes = 3;
+const tailPattern = new RegExp(`[0-9a-f]{${2 * tailBytes}}$`);
 
 /**
- * A unique name for an object under a parent: a slug of the logical name and 7 characters of a hash of parent and URN,
- * so that a repeated create meets its own work. Each further attempt gives another suffix.
+ * The unique names of an object under a parent that no program names. Its own are the first one and every further one: they
+ * hold a hash of parent and URN, so that a repeated create knows its own work among all that is there.
  */
-export function generatedName(urn: string, parent: string, noun: string, longest: number, attempt = 0): string {
-    const parts = attempt === 0 ? [parent, urn] : [parent, urn, String(attempt)];
-    const suffix = createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, suffixLength);
-    const room = longest - suffixLength - 1;
-    const slug = [...slugOf(logicalName(urn))].slice(0, room).join("").replace(/-+$/, "");
-    return `${slug === "" ? slugOf(noun) : slug}-${suffix}`;
+export interface OwnNames {
+    readonly first: string;
+    /** Another one, which nobody has had before: what is left of earlier ones says nothing about it. */
+    another(): string;
+    isOwn(name: string): boolean;
+}
+
+/**
+ * Names with a slug of the logical name and 7 characters of the hash. A proposal stands in the place of the first, and for
+ * the slug in the others.
+ */
+export function ownNames(
+    urn: string,
+    parent: string,
+    noun: string,
+    longest: number,
+    proposal: string | undefined = undefined,
+): OwnNames {
+    const hash = createHash("sha256").update([parent, urn].join("\n")).digest("hex").slice(0, hashLength);
+    const nameWith = (tail: string) => {
+        const room = longest - hashLength - tail.length - 1;
+        const stem = [...(proposal ?? slugOf(logicalName(urn)))].slice(0, room).join("").replace(/-+$/, "");
+        return `${stem === "" ? slugOf(noun) : stem}-${hash}${tail}`;
+    };
+    const first = proposal ?? nameWith("");
+    return {
+        first,
+        another: () => nameWith(randomBytes(tailBytes).toString("hex")),
+        isOwn(name) {
+            const [tail] = tailPattern.exec(name) ?? [];
+            return name === first || (tail !== undefined && name === nameWith(tail));
+        },
+    };
 }
 
 /** Lower-case letters and digits of any script, words joined by hyphens. */

@@ -19,10 +19,11 @@ test("3.16 creates that are planned, by group, until they begin", () => {
 
 test("3.10 an object that was touched is known by each of its names", () => {
     const session = new Session();
-    session.touch(["1/ann@x.org", "1/1001"]);
-    expect(session.isTouched(["1/1001"])).toBe(true);
-    expect(session.isTouched(["2/1001", "1/ann@x.org"])).toBe(true);
-    expect(session.isTouched(["2/1001"])).toBe(false);
+    const owner = { role: "guest" };
+    session.touch(["1/ann@x.org", "1/1001"], owner);
+    expect(session.ownerOf(["1/1001"])).toBe(owner);
+    expect(session.ownerOf(["2/1001", "1/ann@x.org"])).toBe(owner);
+    expect(session.ownerOf(["2/1001"])).toBeUndefined();
 });
 
 describe("an answer is remembered", () => {

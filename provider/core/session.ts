@@ -1,11 +1,15 @@
 /** What one provider process remembers of its run. Nothing of it outlives the process. */
+import type { Known, Properties } from "./define";
+import type { Maker } from "./made-name";
 
 export class Session {
     readonly #checked = new Set<string>();
     #programRuns = false;
+    readonly #makers = new Map<string, Maker>();
+    readonly #former = new Map<string, Former>();
     readonly #plannedCreates = new Map<string, Set<string>>();
     readonly #made = new Set<string>();
-    readonly #touched = new Set<string>();
+    readonly #touched = new Map<string, Properties>();
     readonly #answers = new Map<string, Promise<unknown>>();
     readonly #locks = new Map<string, Promise<unknown>>();
 
@@ -25,6 +29,26 @@ export class Session {
 
     wasChecked(resource: string): boolean {
         return this.#checked.has(resource);
+    }
+
+    /** Who made the unique name of a resource whose program declares none. */
+    noteMaker(resource: string, maker: Maker | undefined): void {
+        if (maker === undefined) this.#makers.delete(resource);
+        else this.#makers.set(resource, maker);
+    }
+
+    makerOf(resource: string): Maker | undefined {
+        return this.#makers.get(resource);
+    }
+
+    /** The state has an object for the resource. Its id is known once the engine asks for a difference, which a forced replacement does not. */
+    noteFormer(resource: string, inputs: Properties, object?: { id: string; known: Known }): void {
+        this.#former.set(resource, { inputs, ...object });
+    }
+
+    /** What the state had for a resource when the run began: what a create of it replaces. */
+    formerOf(resource: unknown): Former | undefined {
+        return typeof resource === "string" ? this.#former.get(resource) : undefined;
     }
 
     /** A resource of this group (kind and parent) that does not exist yet has been checked. */
@@ -52,13 +76,15 @@ export class Session {
         return this.#made.has(`${kind} ${id}`);
     }
 
-    /** These names belong to an object that another resource of this run owns now. */
-    touch(identities: readonly string[]): void {
-        for (const identity of identities) this.#touched.add(identity);
+    /** These names belong to an object that the resource with these inputs owns now. */
+    touch(identities: readonly string[], inputs: Properties): void {
+        for (const identity of identities) this.#touched.set(identity, inputs);
     }
 
-    isTouched(identities: readonly string[]): boolean {
-        return identities.some((identity) => this.#touched.has(identity));
+    /** The inputs of the resource that this run has left in possession of the object with one of these names. */
+    ownerOf(identities: readonly string[]): Properties | undefined {
+        const named = identities.find((identity) => this.#touched.has(identity));
+        return named === undefined ? undefined : this.#touched.get(named);
     }
 
     /** The answer of the same question asked earlier, else of the work. A failure is not remembered. */
@@ -81,4 +107,11 @@ export class Session {
         );
         return mine;
     }
+}
+
+/** The object of a resource before this run. */
+export interface Former {
+    inputs: Properties;
+    id?: string;
+    known?: Known;
 }

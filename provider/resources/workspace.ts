@@ -37,7 +37,8 @@ const inputs = z.object({
             normalise: (value) => String(value).toLowerCase(),
             description:
                 "Name of the workspace in addresses, unique on the whole service: 4 to 80 letters, digits and hyphens, compared without case. " +
-                "Default: made of the resource's name and a suffix that stays the same. A change renames in place. As an output: " +
+                "Default: made of the resource's name and a suffix that stays the same, with six more characters where a closed workspace keeps that name. " +
+                "A change renames in place. As an output: " +
                 "the name as the service keeps it, which may differ from the declared one. A closed workspace may keep its name reserved.",
         })
         .optional(),
@@ -282,6 +283,11 @@ export const workspace = defineResource({
         const listed = await (await workspacesBeside(context, String(organizationId))).list(context);
         const wanted = String(folderName).toLowerCase();
         return listed.every(({ folder_name: name }) => typeof name === "string" && name.toLowerCase() !== wanted);
+    },
+
+    async namesBeside(context, { organizationId }) {
+        const listed = await (await workspacesBeside(context, String(organizationId))).list(context);
+        return listed.flatMap(({ folder_name: name }) => (typeof name === "string" ? [name] : []));
     },
 
     async find(context, { folderName, organizationId }) {

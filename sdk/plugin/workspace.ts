@@ -33,7 +33,7 @@ export class Workspace extends PluginResource {
     declare readonly organizationId: pulumi.Output<string>;
     /** Display name, 2 to 100 characters without control characters. Default: the name of the resource in the program. */
     declare readonly name: pulumi.Output<string>;
-    /** Name of the workspace in addresses, unique on the whole service: 4 to 80 letters, digits and hyphens, compared without case. Default: made of the resource's name and a suffix that stays the same. A change renames in place. As an output: the name as the service keeps it, which may differ from the declared one. A closed workspace may keep its name reserved. */
+    /** Name of the workspace in addresses, unique on the whole service: 4 to 80 letters, digits and hyphens, compared without case. Default: made of the resource's name and a suffix that stays the same, with six more characters where a closed workspace keeps that name. A change renames in place. As an output: the name as the service keeps it, which may differ from the declared one. A closed workspace may keep its name reserved. */
     declare readonly folderName: pulumi.Output<string>;
     /** Text about the workspace, 10 to 1000 characters; line breaks are allowed. Removing it clears it. */
     declare readonly description: pulumi.Output<string | undefined>;

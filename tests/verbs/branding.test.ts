@@ -256,6 +256,24 @@ describe.each(benches)("$kind", ({ kind, segment, second, open }) => {
         expect(await shown("logo")).toBeDefined();
     });
 
+    test("renamed in the program, with properties that are declared no more: those are withdrawn, the others stay", async () => {
+        const declared = { ...args, accentColor: "#0055ff", logo: textAsset(svg("1")) };
+        for (const left of ["accentColor", "logo"] as const) {
+            const { [left]: _, ...rest } = declared;
+            const [run, old] = [laterRun(), new Resource(kind, "old")];
+            await old.up(run, declared);
+            const renamed = new Resource(kind, "renamed");
+            await renamed.up(run, rest);
+            await old.delete(run);
+            const { accent_color: colour } = await details();
+            expect([colour === null, (await shown("logo")) === undefined]).toEqual([
+                left === "accentColor",
+                left === "logo",
+            ]);
+            expect(await renamed.refresh(run)).toEqual({ exists: true, drift: [] });
+        }
+    });
+
     test("a service without ETags is believed by its bytes, whatever it makes of an image", async () => {
         // The stored form of the image, which is not the one that was sent.
         const stored = { status: 200, body: { kept: "in a form of its own" } };

@@ -1,6 +1,6 @@
 /** 3.9 and 3.16: a create meets its own work, passes by a stranger's, and fails before its own request when the plan is full. */
 import type { Properties } from "../../provider/core/define";
-import { generatedName } from "../../provider/core/naming";
+import { ownNames } from "../../provider/core/naming";
 import { failureOf, Process, Resource, refusal, Service } from "./fixture";
 
 let service: Service;
@@ -20,8 +20,8 @@ afterEach(() => process.close());
 
 const workspaces = async () => (await service.control<{ workspaces: number }>("GET", "census")).workspaces;
 const detailsOf = async (id: string) => (await service.api("GET", `workspace/${id}/details/`)).workspace;
-const generated = (resource: Resource, attempt = 0) =>
-    generatedName(resource.urn, organizationId, "workspace", 80, attempt);
+const namesOf = (resource: Resource) => ownNames(resource.urn, organizationId, "workspace", 80);
+const generated = (resource: Resource) => namesOf(resource).first;
 const creates = (requests: { method: string; path: string }[]) =>
     requests.filter(({ method, path }) => method === "POST" && /\/create\/|\/members\/[^/]+\/$/.test(path));
 
@@ -97,13 +97,17 @@ describe("3.9 a name that somebody else holds", () => {
         stranger = (await service.account("stranger@example.com")).token;
     });
 
-    test("a generated one moves on to the next suffix, and the next", async () => {
+    test("a generated one moves on to another suffix", async () => {
         const resource = new Resource("Workspace");
         const { id } = await service.organization("stranger", stranger);
-        for (const attempt of [0, 1]) await service.workspace(id, generated(resource, attempt), stranger);
+        await service.workspace(id, generated(resource), stranger);
         await resource.up(process, { organizationId });
-        expect((await detailsOf(resource.ownId)).folder_name).toBe(generated(resource, 2));
-        expect(resource.outputs.folderName).toBe(generated(resource, 2));
+        const { folder_name: folderName } = await detailsOf(resource.ownId);
+        expect([folderName === generated(resource), namesOf(resource).isOwn(String(folderName))]).toEqual([
+            false,
+            true,
+        ]);
+        expect(resource.outputs.folderName).toBe(folderName);
         expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
         expect(await resource.up(process, { organizationId })).toBe("same");
     });
@@ -113,7 +117,7 @@ describe("3.9 a name that somebody else holds", () => {
         const { id } = await service.organization("other");
         await service.workspace(id, generated(resource));
         await resource.up(process, { organizationId });
-        expect(resource.outputs.folderName).toBe(generated(resource, 1));
+        expect(resource.outputs.folderName).not.toBe(generated(resource));
     });
 
     test.each<[string, string, Properties, string]>([
@@ -130,15 +134,70 @@ describe("3.9 a name that somebody else holds", () => {
 });
 
 describe("3.9 a reserved name", () => {
-    test("moves on when it was generated: the closed workspace keeps its own", async () => {
-        const resource = new Resource("Workspace");
-        for (const attempt of [0, 1, 2]) {
-            expect(await resource.up(process, { organizationId })).toBe("created");
-            expect(resource.outputs.folderName).toBe(generated(resource, attempt));
-            await resource.delete(new Process(service));
+    test("moves on when it was generated: 200 times made and closed, each with at most three refused requests", async () => {
+        const names = new Set<unknown>();
+        for (let cycle = 0; cycle < 200; cycle += 1) {
+            const resource = new Resource("Workspace");
             // A process of its own each time: in one, the deleted object would count as touched.
-            process = new Process(service);
+            const [making, closing] = [new Process(service), new Process(service)];
+            const request = making.request.bind(making);
+            let refused = 0;
+            making.request = async (options) => {
+                const answer = await request(options);
+                if (answer.statusCode >= 400) refused += 1;
+                return answer;
+            };
+            await resource.up(making, { organizationId });
+            expect(refused).toBeLessThanOrEqual(3);
+            names.add(resource.outputs.folderName);
+            await resource.delete(closing);
+            await Promise.all([making.close(), closing.close()]);
         }
+        expect([names.size, await workspaces()]).toEqual([200, 0]);
+    });
+
+    const refused = refusal(406, 1605, "folder_name: is not for you.");
+
+    test("when none of the names is free, the error says that they were made here, and how to declare one", async () => {
+        process.troubles.push({ method: "POST", path: /\/create\/workspace\//, how: refused });
+        const resource = new Resource("Workspace");
+        let failure: Error | undefined;
+        const requests = await service.requestsOf(async () => {
+            failure = await failureOf(resource.up(process, { organizationId }));
+        });
+        expect(failure?.message).toContain(`folderName: the service refuses all of "${generated(resource)}", "`);
+        expect(failure?.message).toContain("No program declares this: the name was made here, of the resource's own.");
+        expect(failure?.message).toMatch(/Declare one that is free in the workspace's arguments, folderName: "…"/);
+        expect(requests.filter(({ status }) => status >= 400).length).toBeLessThanOrEqual(10);
+    });
+
+    test.each([
+        ["propose", /refuses all of "acme-design", "acme-design-[0-9a-f]{13}".*\(pulumi:autonaming\)/],
+        ["enforce", /refuses "acme-design": .*\(pulumi:autonaming\)/],
+    ] as const)("when the stack's automatic names made it, the error says so: %s", async (mode, expected) => {
+        process.troubles.push({ method: "POST", path: /\/create\/workspace\//, how: refused });
+        const declared = { organizationId, __resource: new Resource("Workspace").urn };
+        const autonaming = { mode, name: "acme-design" };
+        const { inputs } = process.lifecycle.check({ kind: "Workspace" }, {}, declared, autonaming);
+        const { message } = await failureOf(process.lifecycle.create({ kind: "Workspace" }, inputs));
+        expect(message).toMatch(expected);
+    });
+
+    test("a proposal that a closed workspace keeps moves on as well, and what was lost of it is found", async () => {
+        const { id } = await service.workspace(organizationId, "acme-design");
+        await service.api("DELETE", `workspace/${id}/delete/?confirm=${id}`);
+        const declared = { organizationId, __resource: new Resource("Workspace").urn };
+        const made = async () => {
+            const run = new Process(service);
+            const autonaming = { mode: "propose", name: "acme-design" } as const;
+            const { inputs } = run.lifecycle.check({ kind: "Workspace" }, {}, declared, autonaming);
+            const { id, outputs } = await run.lifecycle.create({ kind: "Workspace" }, inputs);
+            await run.close();
+            return [id, outputs.folderName];
+        };
+        const first = await made();
+        expect(first[1]).toMatch(/^acme-design-[0-9a-f]{13}$/);
+        expect(await made()).toEqual(first);
     });
 
     test.each<[string, Properties, RegExp]>([
@@ -231,6 +290,42 @@ describe("3.9 the answer to a create is lost", () => {
         await resource.up(process, { organizationId, name: "Design" });
         expect((await detailsOf(resource.ownId)).name).toBe("Design");
         expect(await workspaces()).toBe(1);
+    });
+
+    describe("under a further name, because a closed workspace keeps the first", () => {
+        beforeEach(async () => {
+            const { id } = await service.workspace(organizationId, generated(new Resource("Workspace")));
+            await service.api("DELETE", `workspace/${id}/delete/?confirm=${id}`);
+        });
+
+        test("it is found right after", async () => {
+            process.troubles.push({ method: "POST", path: /\/create\/workspace\//, how: refused(), times: 1 });
+            process.troubles.push({ method: "POST", path: /\/create\/workspace\//, how: "unanswered", times: 1 });
+            const resource = new Resource("Workspace");
+            await resource.up(process, { organizationId });
+            expect(await workspaces()).toBe(1);
+            expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
+        });
+
+        test.each([true, false])(
+            "with its process killed, the next run finds it (plan with limits: %s)",
+            async (limited) => {
+                if (!limited) await service.control("POST", "plan", { organizationId, paid: true });
+                const killed = new Resource("Workspace");
+                await killed.up(process, { organizationId });
+                const next = new Process(service);
+                const resource = new Resource("Workspace");
+                const requests = await service.requestsOf(() => resource.up(next, { organizationId }));
+                expect([resource.id, resource.outputs.folderName]).toEqual([killed.id, killed.outputs.folderName]);
+                expect(requests.filter(({ method }) => method === "POST")).toEqual([]);
+                expect(next.warnings).toEqual([expect.stringContaining("was already there and is taken over")]);
+                await next.close();
+            },
+        );
+
+        function refused() {
+            return refusal(406, 1605, "folder_name: is taken.");
+        }
     });
 
     test("two new transfer tokens are named, never guessed", async () => {
@@ -340,4 +435,61 @@ test("3.9 a plan that cannot be read for other reasons fails the create before i
         failureOf(new Resource("Workspace").up(process, { organizationId })),
     );
     expect(creates(requests)).toEqual([]);
+});
+
+describe("a replacement that the engine forces, without asking for a difference", () => {
+    /** As the engine does: it checks twice, and makes the new one first. */
+    const forced = async (resource: Resource, args: Properties) => {
+        const next = new Process(service);
+        const given = { ...args, __resource: resource.urn };
+        next.lifecycle.check({ kind: resource.kind }, resource.known.inputs, given);
+        const { inputs } = next.lifecycle.check({ kind: resource.kind, urn: resource.urn }, {}, given);
+        const outcome = await next.lifecycle.create({ kind: resource.kind, urn: resource.urn }, inputs).then(
+            ({ id }) => id,
+            (error: Error) => error.message,
+        );
+        const { warnings } = next;
+        await next.close();
+        return { outcome, warnings };
+    };
+
+    test("of a workspace with a generated name makes another one, and never takes over the old one", async () => {
+        for (const content of [false, true]) {
+            const resource = new Resource("Workspace", content ? "full" : "empty");
+            await resource.up(process, { organizationId });
+            const note = { name: "a.md", content: "x" };
+            if (content) await service.api("POST", `workspace/${resource.id}/storage/root/createnote/`, note);
+            const { outcome, warnings } = await forced(resource, { organizationId });
+            expect([/^\d{19}$/.test(outcome), outcome === resource.id, warnings]).toEqual([true, false, []]);
+        }
+        expect(await workspaces()).toBe(4);
+    });
+
+    test.each([
+        ["Workspace", "folderName", () => ({ organizationId, folderName: "acme-design" })],
+        ["Organization", "domain", () => ({ domain: "acme-2", name: "Acme" })],
+    ] as const)(
+        "of a %s with a declared %s: the check tells, and the error says what is in the way",
+        async (kind, property, argsOf) => {
+            const args: Properties = argsOf();
+            const resource = new Resource(kind);
+            await resource.up(process, args);
+            const { outcome, warnings } = await forced(resource, args);
+            const name = JSON.stringify(args[property]);
+            expect(warnings).toEqual([
+                expect.stringContaining(`the new one needs the ${property} ${name} of the old one`),
+            ]);
+            expect(outcome).toContain(
+                `${property}: ${name} is the name of ${kind.toLowerCase()} ${resource.id}, which this resource has`,
+            );
+            expect(outcome).toContain("deleteBeforeReplace");
+            expect(outcome).not.toContain("pulumi import");
+        },
+    );
+
+    test("of a workspace with another declared folder name is told nothing", async () => {
+        const resource = new Resource("Workspace");
+        await resource.up(process, { organizationId, folderName: "acme-design" });
+        expect((await forced(resource, { organizationId, folderName: "acme-design-2" })).warnings).toEqual([]);
+    });
 });

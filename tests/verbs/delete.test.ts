@@ -329,6 +329,17 @@ describe("3.10 one object, two resources", () => {
         expect(lost).toHaveLength(1);
     });
 
+    test("a workspace renamed in the program, with a property that is declared no more: that is withdrawn", async () => {
+        const { organizationId } = await parents();
+        const declared = { organizationId, name: "Design", folderName: "acme-design" };
+        const old = await made("Workspace", { ...declared, description: "What we do here." }, "old");
+        const renamed = new Resource("Workspace", "renamed");
+        await renamed.up(process, declared);
+        await old.delete(process);
+        const { workspace } = await service.api("GET", `workspace/${renamed.id}/details/`);
+        expect(workspace).toMatchObject({ description: null, closed: false });
+    });
+
     test("a resource that is only updated beside keeps its object, too", async () => {
         const { workspaceId } = await parents();
         const old = await made("WorkspaceMember", { workspaceId, email: "ann@example.com", role: "guest" }, "old");
