@@ -550,14 +550,18 @@ export function getTokenScopesOutput(): pulumi.Output<GetTokenScopesResult> {
 
 /** What `getTokenScopes` answers. */
 export interface GetTokenScopesResult {
-    /** Kind of the credential: `api_key`, `jwt_v1` or `jwt_v2`. */
+    /** Kind of the credential: `api_key`, `api_key_scoped`, `jwt_v1` or `jwt_v2`. */
     authType?: string;
-    /** The scopes, `<org, workspace or share>:<id or *>:<r or rw>`; empty with full access. */
+    /** The scopes, `<user, org, workspace or share>:<id or *>:<r, rw or rwa>`; `rwa` may administer. Empty where the credential is not limited. */
     scopes: string[];
     /** The scopes with the names of what they open, as the service gives them: a list of objects. */
     scopesDetail: Json;
-    /** Whether the credential may do all that the account may. */
+    /** Whether the credential reaches all that the account does, and may write there. */
     fullAccess: boolean;
+    /** Whether the credential may administer at all: close or change an organization or a workspace, manage people, read bills. A key made without scopes may not. Absent where the service makes no such difference. */
+    admin?: boolean;
+    /** Whether it is a key from before there were scopes: it reads and writes, and does not administer. Absent where the service does not tell. */
+    legacy?: boolean;
     /** Whether the account is an agent's. */
     isAgent: boolean;
     /** Name of the agent that the credential was made for. */

@@ -18,11 +18,11 @@ function shownText(text: string): string {
 /** The data of an answer, or the error that it is. */
 export function readAnswer<T>(exchange: Exchange, raw: RawAnswer, schema: z.ZodType<T>): T {
     const { operation, method, url, attempts, redact } = exchange;
-    const { status, headers, text } = raw;
+    const { status, headers } = raw;
     const requestId = requestIdOf(headers);
     const broken = (reason: AnswerProblem, problem: string) =>
         unusable(exchange, raw, reason, `${shownText(redact(problem))} (HTTP ${status})`);
-    const refused = (details: Pick<ApiErrorDetails, "class" | "apiCode" | "apiText">) =>
+    const refused = (details: Omit<ApiErrorDetails, "operation" | "status" | "resource" | "attempts" | "requestId">) =>
         new ApiError({
             operation,
             status,
@@ -32,7 +32,7 @@ export function readAnswer<T>(exchange: Exchange, raw: RawAnswer, schema: z.ZodT
             ...details,
         });
     // A HEAD has no body: its status says whether, and its headers are its data.
-    const body = method === "HEAD" ? JSON.stringify({ ...headers, result: status < 400 }) : text;
+    const body = method === "HEAD" ? JSON.stringify({ ...headers, result: status < 400 }) : raw.text;
     const envelope = readEnvelope(status, body);
     switch (envelope.kind) {
         case "data": {
@@ -46,9 +46,9 @@ export function readAnswer<T>(exchange: Exchange, raw: RawAnswer, schema: z.ZodT
             throw broken("shape", `the answer has an unexpected shape: ${issues.slice(0, 3).join("; ")}`);
         }
         case "refusal": {
-            const { code } = envelope;
-            const apiText = shownText(redact(envelope.text));
-            throw refused({ class: envelope.class, apiText, ...(code === undefined ? {} : { apiCode: code }) });
+            const { kind: _, code, text, ...rest } = envelope;
+            const apiText = shownText(redact(text));
+            throw refused({ ...rest, apiText, ...(code === undefined ? {} : { apiCode: code }) });
         }
         default: {
             // A gateway in front of the service answers overload and failure in its own words.

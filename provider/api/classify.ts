@@ -1,4 +1,4 @@
-// What an answer that is not a success means: by the API's own code where it is a listed one, else by the HTTP status.
+// What an answer that is not a success means: by the reason that it gives, else by the API's own code where it is a listed one, else by the HTTP status.
 import type { ApiErrorClass } from "./errors";
 
 // HTTP statuses drifted between versions of the API (406 and 400, 401 and 403); these codes did not.
@@ -28,13 +28,28 @@ const byCode: ReadonlyMap<number, ApiErrorClass> = new Map([
     [1696, "limit"],
     // An unknown route is a 404, and says nothing about the object.
     [9992, "not-implemented"],
+    [10001, "unauthenticated"],
+    [10008, "unauthenticated"],
     [10011, "unauthenticated"],
     [10022, "invalid"],
     [10023, "invalid"],
+    [10175, "denied"],
     [10522, "invalid"],
     [10545, "denied"],
+    [10560, "denied"],
+    [10566, "invalid"],
+    [10574, "denied"],
     [10587, "restricted"],
+    [10753, "denied"],
+    [10754, "denied"],
     [10756, "restricted"],
+    [10757, "denied"],
+    [10767, "denied"],
+    [10768, "denied"],
+    [10769, "denied"],
+    [10770, "denied"],
+    [10778, "invalid"],
+    [10779, "conflict"],
     [109184, "invalid"],
     [115069, "denied"],
     [115519, "invalid"],
@@ -51,6 +66,7 @@ const byStatus: ReadonlyMap<number, ApiErrorClass> = new Map([
     [405, "wrong-verb"],
     [406, "invalid"],
     [409, "conflict"],
+    [410, "not-implemented"],
     [412, "limit"],
     [413, "limit"],
     [422, "invalid"],

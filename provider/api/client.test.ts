@@ -1,83 +1,28 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from "node:net";
+import { createServer, type IncomingMessage } from "node:http";
+import { connect, createServer as createTcpServer, type Socket } from "node:net";
 import { inspect } from "node:util";
 import * as z from "zod";
-import { ApiClient, type ApiClientOptions, type ApiRequest } from "./client";
+import { ApiClient, type ApiRequest } from "./client";
 import { AnswerError, ApiError, ConfigurationError, ConnectionError, FastioError, isAmbiguous } from "./errors";
 import { ManualClock } from "./manual-clock";
+import {
+    type Answer,
+    client,
+    closeAll,
+    closers,
+    json,
+    listening,
+    password,
+    refused,
+    type Seen,
+    service,
+    text,
+    token,
+} from "./scripted-service";
 
-interface Seen {
-    method: string;
-    url: string;
-    headers: IncomingMessage["headers"];
-    body: string;
-}
-
-type Answer = (response: ServerResponse, seen: Seen) => void;
-
-const token = "canary-token-7f3a";
-const password = "canary-pass%word 9";
-const closers: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-    await Promise.all(closers.splice(0).map((close) => close()));
-});
-
-async function listening(server: Server | ReturnType<typeof createTcpServer>): Promise<number> {
-    server.listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return (server.address() as AddressInfo).port;
-}
-
-/** A service on loopback that gives the answers one after the other, and the last one from then on. */
-async function service(...answers: Answer[]) {
-    const seen: Seen[] = [];
-    const server = createServer(async (request, response) => {
-        const chunks: Buffer[] = [];
-        for await (const chunk of request) {
-            chunks.push(chunk);
-        }
-        const { method = "", url = "", headers } = request;
-        const one = { method, url, headers, body: Buffer.concat(chunks).toString("latin1") };
-        seen.push(one);
-        (answers.length > 1 ? answers.shift() : answers[0])?.(response, one);
-    });
-    const port = await listening(server);
-    closers.push(async () => {
-        server.closeAllConnections();
-        await new Promise((resolve) => server.close(resolve));
-    });
-    return { baseUrl: `http://127.0.0.1:${port}/current/`, seen };
-}
-
-function client(baseUrl: string, options: Partial<ApiClientOptions> = {}) {
-    const lines: string[] = [];
-    const clock = new ManualClock();
-    const made = new ApiClient({
-        baseUrl,
-        credentials: [{ name: "the test", token }],
-        userAgent: "pulumi-fastio/test",
-        clock,
-        log: (severity, message) => lines.push(`${severity}: ${message}`),
-        ...options,
-    });
-    closers.push(() => made.close());
-    return Object.assign(made, { lines, clock });
-}
-
-function json(body: unknown, status = 200, headers: Record<string, string> = {}): Answer {
-    return text(JSON.stringify(body), status, { "content-type": "application/json", ...headers });
-}
-
-function text(body: string, status = 200, headers: Record<string, string> = {}): Answer {
-    return (response) => response.writeHead(status, headers).end(body);
-}
-
-function refused(code: number, status: number, message = "No", headers: Record<string, string> = {}): Answer {
-    return json({ result: false, error: { code, text: message } }, status, headers);
-}
+afterEach(closeAll);
 
 const ok = json({ result: true, status: "ok", org: { id: "1" } });
 const reset: Answer = (response) => response.socket?.destroy();

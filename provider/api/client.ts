@@ -10,6 +10,7 @@ import { identifier, wrapped } from "./envelope";
 import {
     AbortedError,
     AnswerError,
+    type ApiError,
     ConnectionError,
     CredentialError,
     FastioError,
@@ -19,8 +20,11 @@ import {
 import { type FetchPage, type Listing, list } from "./paging";
 import { printable } from "./printable";
 import { type Place, RateBudget, readRateHeaders } from "./rate-budget";
+import { keysPage } from "./reasons";
 import { isSecretKey, Redactor, shownPath } from "./redactor";
 import { decide, type Outcome, type RequestKind } from "./retry";
+import { type Scopes, scopesRequest } from "./scopes";
+import { SecondFactor, withCode } from "./second-factor";
 import { type Exchange, type RawAnswer, requestIdOf, Transport } from "./transport";
 
 export type { Clock } from "./clock";
@@ -47,6 +51,8 @@ export interface ApiClientOptions {
     logRequests?: boolean;
     /** For one attempt; 60 000 by default. */
     timeoutMs?: number;
+    /** The secret of the account's authenticator app: answers where the service wants a six-digit code. */
+    totpSecret?: string;
     /** Whether a credential that the service rejects may be replaced by the next source's; no, by default. */
     fallbackAllowed?: () => boolean;
 }
@@ -71,7 +77,7 @@ export interface ApiRequest<T> extends RequestParts {
 export type ListRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "signal" | "timeoutMs">;
 
 /** The client as the verbs of resources and functions use it. */
-export type VerbClient = Pick<ApiClient, "origin" | "request" | "list" | "serviceNow" | "sleep" | "account">;
+export type VerbClient = Pick<ApiClient, "origin" | "request" | "list" | "serviceNow" | "sleep" | "account" | "scopes">;
 
 /** Whom the credential belongs to. */
 export interface Account {
@@ -101,7 +107,15 @@ const signInSchema = z.object({
     auth_token: z.string(),
     expires_in: z.coerce.number().positive().catch(defaultTokenLifetimeSeconds),
     "2factor": z.union([z.boolean(), z.string()]).nullish(),
+    // Only a service that is about to give up this way of signing in tells this.
+    enrol_required: z.union([z.boolean(), z.string()]).nullish(),
 });
+
+const sessionSchema = signInSchema.pick({ auth_token: true, expires_in: true });
+
+function isTrue(flag: boolean | string | null | undefined): boolean {
+    return flag === true || flag === "yes" || flag === "true";
+}
 
 function bearer(token: string): string {
     return `Bearer ${token}`;
@@ -114,7 +128,10 @@ function outcomeOf(error: unknown): Outcome {
     if (error instanceof AnswerError) {
         return error.reason === "truncated" ? "unanswered" : "final";
     }
-    return isApiError(error, "rate-limited") ? "rate-limited" : isApiError(error, "server") ? "failed" : "final";
+    if (isApiError(error, "rate-limited", "unavailable")) {
+        return error.class === "unavailable" ? "unavailable" : "rate-limited";
+    }
+    return isApiError(error, "server") ? "failed" : "final";
 }
 
 /** Resolves with the promise, or rejects as soon as the signal says so; what the promise stands for goes on for others. */
@@ -140,9 +157,10 @@ const accountRequest: ApiRequest<Account> = {
     kind: "read",
 };
 
-interface Remembered {
+/** What was asked once about a source's credential. */
+interface Remembered<T> {
     source: CredentialSource;
-    account: Promise<Account>;
+    answer: Promise<T>;
 }
 
 function basic(email = "", password = ""): string {
@@ -167,7 +185,10 @@ export class ApiClient {
     readonly #credentials: Credentials;
     #budget: RateBudget;
     #serviceTime: { at: number; monotonic: number } | undefined;
-    #account: Remembered | undefined;
+    #account: Remembered<Account> | undefined;
+    #scopes: Remembered<Scopes> | undefined;
+    #secondFactor: SecondFactor | undefined;
+    #warnedOfSignIn = false;
 
     constructor(options: ApiClientOptions) {
         this.#options = options;
@@ -176,6 +197,7 @@ export class ApiClient {
         this.#clock = options.clock ?? systemClock;
         this.#transport = new Transport(this.#baseUrl, options.dispatcher);
         this.#budget = this.#newBudget();
+        this.#redactor.add(options.totpSecret);
         for (const { email, password, token } of options.credentials) {
             this.#redactor.add(token, password, password && basic(email, password));
         }
@@ -194,14 +216,14 @@ export class ApiClient {
         const { operation, signal } = request;
         const session = await unlessAborted(this.#credentials.session(), operation, signal);
         try {
-            return await this.#send(request, bearer(session.token));
+            return await this.#sendProven(request, bearer(session.token));
         } catch (error) {
             if (!isRejection(error)) {
                 throw error;
             }
             // Refused before acting, so a create may be sent again as well.
             const renewed = await unlessAborted(this.#credentials.afterRefusal(session, error), operation, signal);
-            return this.#send(request, bearer(renewed.token));
+            return this.#sendProven(request, bearer(renewed.token));
         }
     }
 
@@ -241,6 +263,7 @@ export class ApiClient {
             serviceNow: () => this.serviceNow(),
             sleep: (ms, signal) => this.sleep(ms, bounded(last, signal)),
             account: () => unlessAborted(this.account(), accountRequest.operation, last),
+            scopes: () => unlessAborted(this.scopes(), scopesRequest.operation, last),
         };
     }
 
@@ -248,7 +271,20 @@ export class ApiClient {
     async account(): Promise<Account> {
         const { source } = await this.#credentials.session();
         const known = this.#account;
-        return known?.source === source ? known.account : this.#remember(source, this.request(accountRequest));
+        return known?.source === source ? known.answer : this.#remember(source, this.request(accountRequest));
+    }
+
+    /** What the credential may do, asked once. */
+    async scopes(): Promise<Scopes> {
+        const { source } = await this.#credentials.session();
+        if (this.#scopes?.source !== source) {
+            const remembered = { source, answer: this.request(scopesRequest) };
+            this.#scopes = remembered;
+            remembered.answer.catch(() => {
+                if (this.#scopes === remembered) this.#scopes = undefined;
+            });
+        }
+        return this.#scopes.answer;
     }
 
     /** Ends the connections that the client opened. */
@@ -282,6 +318,36 @@ export class ApiClient {
                 signal,
                 timeoutMs,
             });
+    }
+
+    /** Proves the second factor where the service wants that: it refuses before it acts, so anything may be sent again. */
+    async #sendProven<T>(request: ApiRequest<T>, authorization: string): Promise<T> {
+        const { totpSecret } = this.#options;
+        const wantsProof = (error: unknown) => isApiError(error) && error.reason === "stepup_required";
+        try {
+            return await this.#send(request, authorization);
+        } catch (error) {
+            if (totpSecret === undefined || !wantsProof(error)) throw error;
+        }
+        this.#secondFactor ??= await SecondFactor.of(totpSecret);
+        const factor = this.#secondFactor;
+        const proven = () => this.#send(withCode(request, factor.code(this.serviceNow())), authorization);
+        try {
+            return await proven();
+        } catch (error) {
+            if (!wantsProof(error)) throw error;
+        }
+        // A code counts once.
+        await this.#clock.sleep(factor.untilNext(this.serviceNow()), request.signal);
+        return proven().catch((error: unknown) => {
+            throw isApiError(error) && wantsProof(error)
+                ? error.as(
+                      error.class,
+                      "The service takes no code of fastio:totpSecret: check that it is the account's and that the machine's clock is right. " +
+                          "An account that has a passkey alone cannot answer here: use a signed-in session's token, or a key of another account.",
+                  )
+                : error;
+        });
     }
 
     /** Sends a request as often as it may be repeated. */
@@ -375,7 +441,10 @@ export class ApiClient {
             return readAnswer(exchange, answer, schema);
         } catch (error) {
             if (isApiError(error, "rate-limited")) {
-                budget.exhausted(rate);
+                const { retryAfterSeconds: seconds } = error;
+                budget.exhausted(
+                    seconds === undefined ? rate : { ...rate, resetAt: this.serviceNow() + seconds * 1000 },
+                );
             }
             throw error;
         }
@@ -383,20 +452,72 @@ export class ApiClient {
 
     async #signIn(source: CredentialSource, email: string, password: string) {
         const operation = `sign in with the e-mail and password from ${source.name}`;
+        const refused = (problem: string, next: string, cause?: ApiError) =>
+            new CredentialError({ operation, problem, next, source: source.name, ...(cause && { cause }) });
+        // It counts against the account whatever becomes of the answer, so it is not repeated.
         const answer = await this.#send(
-            { operation, method: "GET", path: ["user", "auth"], answer: signInSchema, kind: "read" },
+            { operation, method: "GET", path: ["user", "auth"], answer: signInSchema, kind: "create" },
             `Basic ${basic(email, password)}`,
-        );
+        ).catch((error: unknown) => {
+            if (isApiError(error, "not-implemented", "not-found"))
+                throw refused(
+                    "the service does not take an e-mail and a password any more",
+                    `Make an API key at ${keysPage} and give that as the token.`,
+                    error,
+                );
+            // Trying again would only make it longer.
+            if (isApiError(error, "locked", "denied"))
+                throw refused(`Fast.io says "${error.apiText}"`, error.next, error);
+            throw error;
+        });
         this.#redactor.add(answer.auth_token);
-        if (answer["2factor"] === true || answer["2factor"] === "yes") {
-            throw new CredentialError({
-                operation,
-                problem: "the account asks for a second factor",
-                next: "Make an API key for the account and give that as the token.",
-                source: source.name,
-            });
+        if (isTrue(answer.enrol_required))
+            throw refused(
+                "an organization of the account demands a second factor, and the account has none",
+                "Set one up in the account's settings in the web app, or give an API key as the token.",
+            );
+        if (answer.enrol_required != null && !this.#warnedOfSignIn) {
+            this.#warnedOfSignIn = true;
+            this.#log(
+                "warning",
+                `Fast.io will stop taking an e-mail and a password: make an API key at ${keysPage} and give that as the token, instead of those from ${source.name}.`,
+            );
         }
-        return { token: answer.auth_token, lifetimeMs: answer.expires_in * 1000 };
+        const session = isTrue(answer["2factor"]) ? await this.#secondSignIn(answer.auth_token, refused) : answer;
+        return { token: session.auth_token, lifetimeMs: session.expires_in * 1000 };
+    }
+
+    /** Finishes the sign-in of an account that has a second factor. */
+    async #secondSignIn(token: string, refused: (problem: string, next: string, cause?: ApiError) => CredentialError) {
+        const problem = "the account asks for a second factor";
+        const { totpSecret } = this.#options;
+        if (totpSecret === undefined)
+            throw refused(
+                problem,
+                "Make an API key for the account and give that as the token, or set the secret of its authenticator app as fastio:totpSecret (or FASTIO_TOTP_SECRET).",
+            );
+        this.#secondFactor ??= await SecondFactor.of(totpSecret);
+        const code = this.#secondFactor.code(this.serviceNow());
+        const session = await this.#send(
+            {
+                operation: "sign in with the code of the second factor",
+                method: "POST",
+                path: ["user", "auth", "2factor", "auth", code],
+                form: {},
+                answer: sessionSchema,
+                kind: "create",
+            },
+            bearer(token),
+        ).catch((error: unknown) => {
+            if (!isApiError(error) || isApiError(error, "server", "unavailable", "rate-limited")) throw error;
+            throw refused(
+                `${problem}, and takes no code of fastio:totpSecret`,
+                "Check that it is the account's secret and that the machine's clock is right.",
+                error,
+            );
+        });
+        this.#redactor.add(session.auth_token);
+        return session;
     }
 
     async #check(token: string): Promise<boolean> {
@@ -441,14 +562,14 @@ export class ApiClient {
         );
     }
 
-    #remember(source: CredentialSource, account: Promise<Account>): Promise<Account> {
-        const remembered = { source, account };
+    #remember(source: CredentialSource, answer: Promise<Account>): Promise<Account> {
+        const remembered = { source, answer };
         this.#account = remembered;
-        account.catch(() => {
+        answer.catch(() => {
             if (this.#account === remembered) {
                 this.#account = undefined;
             }
         });
-        return account;
+        return answer;
     }
 }

@@ -1,13 +1,19 @@
 // What a body says, in every envelope and spelling that the contract lists.
 import * as z from "zod";
 import { classify } from "./classify";
-import type { ApiErrorClass } from "./errors";
+import type { ApiErrorDetails } from "./errors";
+import { meaningOf, type RefusalParams } from "./reasons";
 
 type Json = Record<string, unknown>;
 
+export type Refusal = Pick<ApiErrorDetails, "class" | "reason" | "next" | "retryAfterSeconds"> & {
+    code?: number;
+    text: string;
+};
+
 export type Envelope =
     | { kind: "data"; data: Json }
-    | { kind: "refusal"; class: ApiErrorClass; code?: number; text: string }
+    | ({ kind: "refusal" } & Refusal)
     | { kind: "not-json" | "shape"; problem: string };
 
 function isRecord(value: unknown): value is Json {
@@ -45,12 +51,28 @@ function codes(...values: unknown[]): number[] {
         .map(Number);
 }
 
+/** The keys of an object of params that say something about the refusal, and name no field. */
+const aboutRefusal = new Set([
+    "reason",
+    "entity_type",
+    "entity_id",
+    "credential_type",
+    "credential_id",
+    "retry_after_seconds",
+]);
+
+/** What the service says about a refusal beside its text: an object, or the row of a list that has a reason. */
+function paramsOf(params: unknown): RefusalParams {
+    if (Array.isArray(params)) return params.find((one) => isRecord(one) && texts(one.reason).length > 0) ?? {};
+    return isRecord(params) ? params : {};
+}
+
 /** The messages about single fields: a list of `{name, message}`, or an object from name to message. */
 function fieldMessages(params: unknown): string[] {
     const entries = Array.isArray(params)
         ? params.map((param): [unknown, unknown] => (isRecord(param) ? [param.name, param] : ["", param]))
         : isRecord(params)
-          ? Object.entries(params)
+          ? Object.entries(params).filter(([name]) => !aboutRefusal.has(name))
           : [];
     return entries.flatMap(([name, value]) => {
         const [message] = isRecord(value) ? texts(value.message, value.kind) : texts(value);
@@ -59,17 +81,23 @@ function fieldMessages(params: unknown): string[] {
     });
 }
 
-function refusal(status: number, root: Json): Envelope {
+function refusal(status: number, root: Json): { kind: "refusal" } & Refusal {
     const error = isRecord(root.error) ? root.error : {};
     const [main = ""] = texts(error.text, error.message, root.error, root.error_message, root.message);
     const found = [error.code, error.error_code, root.error_id].flatMap((code) => codes(code));
     const details = [...fieldMessages(error.params), ...texts(error.reason)].filter((detail) => !main.includes(detail));
     const [code] = found;
+    const params = paramsOf(error.params);
+    const [reason] = texts(params.reason);
+    const seconds = Number(params.retry_after_seconds ?? Number.NaN);
     return {
         kind: "refusal",
         class: classify(status, found),
-        text: [...texts(main), ...details].join("; ") || "no reason given",
+        text: [...texts(main), ...details].join("; ") || reason || "no reason given",
         ...(code === undefined ? {} : { code }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(Number.isFinite(seconds) ? { retryAfterSeconds: seconds } : {}),
+        ...meaningOf(status, code, reason, params),
     };
 }
 

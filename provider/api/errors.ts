@@ -15,6 +15,7 @@ export type ApiErrorClass =
     | "exists"
     | "locked"
     | "server"
+    | "unavailable"
     | "not-implemented"
     | "wrong-verb"
     | "unknown";
@@ -66,6 +67,12 @@ export interface ApiErrorDetails {
     status: number;
     apiCode?: number;
     apiText: string;
+    /** Why the service refuses, in its own word (`error.params.reason`). */
+    reason?: string;
+    /** What to do about this refusal; by default what its class advises. */
+    next?: string;
+    /** How long the service wants to be left alone. */
+    retryAfterSeconds?: number;
     requestId?: string;
     /** Method and path, with invitation keys masked. */
     resource: string;
@@ -85,6 +92,7 @@ const nextByClass: Readonly<Record<ApiErrorClass, string>> = {
     exists: "It exists already: choose another name, or import it.",
     locked: "Wait until its lock is released, then repeat.",
     server: "The service failed: try again later, and give its support the request id if it stays.",
+    unavailable: "The service could not look something up that it needs: try again later.",
     "not-implemented": "The service does not know this route: check the base URL and the version of this package.",
     "wrong-verb": "The service does not take this method here: check the base URL and the version of this package.",
     unknown: "Look the code up in the service's documentation, or give its support the request id.",
@@ -97,30 +105,34 @@ export class ApiError extends FastioError {
     readonly status: number;
     readonly apiCode: number | undefined;
     readonly apiText: string;
+    readonly reason: string | undefined;
+    readonly retryAfterSeconds: number | undefined;
     readonly requestId: string | undefined;
     readonly resource: string;
 
     constructor(details: ApiErrorDetails) {
-        const { apiCode, apiText, requestId, resource, status } = details;
+        const { apiCode, apiText, reason, requestId, resource, status } = details;
         const code = apiCode === undefined ? "" : `, code ${apiCode}`;
         const id = requestId === undefined ? "" : `, request id ${requestId}`;
         super({
             operation: details.operation,
             problem: `Fast.io says "${apiText}" (HTTP ${status}${code}${id}, ${resource})`,
-            next: nextByClass[details.class],
+            next: details.next ?? nextByClass[details.class],
             attempts: details.attempts,
         });
         this.class = details.class;
         this.status = status;
         this.apiCode = apiCode;
         this.apiText = apiText;
+        this.reason = reason;
+        this.retryAfterSeconds = details.retryAfterSeconds;
         this.requestId = requestId;
         this.resource = resource;
     }
 
     /** The same answer, read differently after more was learned about it. */
-    as(errorClass: ApiErrorClass): ApiError {
-        const { operation, status, apiCode, apiText, requestId, resource, attempts } = this;
+    as(errorClass: ApiErrorClass, next?: string): ApiError {
+        const { operation, status, apiCode, apiText, reason, requestId, resource, attempts } = this;
         return new ApiError({
             operation,
             class: errorClass,
@@ -129,6 +141,8 @@ export class ApiError extends FastioError {
             resource,
             attempts,
             ...(apiCode === undefined ? {} : { apiCode }),
+            ...(reason === undefined ? {} : { reason }),
+            ...(next === undefined ? {} : { next }),
             ...(requestId === undefined ? {} : { requestId }),
         });
     }

@@ -5,12 +5,12 @@ function attempt(overrides: Partial<Attempt>): Attempt {
 }
 
 const kinds: RequestKind[] = ["read", "write", "delete", "create"];
-const outcomes: Outcome[] = ["unsent", "rate-limited", "failed", "unanswered", "final"];
+const outcomes: Outcome[] = ["unsent", "rate-limited", "unavailable", "failed", "unanswered", "final"];
 const repeated: Record<RequestKind, Outcome[]> = {
-    read: ["unsent", "rate-limited", "failed", "unanswered"],
-    write: ["unsent", "rate-limited", "failed", "unanswered"],
-    delete: ["unsent", "rate-limited", "failed", "unanswered"],
-    create: ["unsent", "rate-limited"],
+    read: ["unsent", "rate-limited", "unavailable", "failed", "unanswered"],
+    write: ["unsent", "rate-limited", "unavailable", "failed", "unanswered"],
+    delete: ["unsent", "rate-limited", "unavailable", "failed", "unanswered"],
+    create: ["unsent", "rate-limited", "unavailable"],
 };
 
 test.each(kinds.flatMap((kind) => outcomes.map((outcome) => ({ kind, outcome }))))(

@@ -1,13 +1,13 @@
 // Whether and when a failed request is sent again: a pure table, without timers and without IO.
 
-/** What a request does to the service: reads, partial updates and deletes may be repeated, a create may not. */
+/** What a request does to the service: reads, partial updates and deletes may be repeated; a create may not, nor a read that has an effect. */
 export type RequestKind = "read" | "write" | "delete" | "create";
 
 /**
- * How an attempt ended: `unsent` provably never left, `rate-limited` was refused before acting, `failed` is the service's own
+ * How an attempt ended: `unsent` provably never left, `rate-limited` and `unavailable` were refused before acting, `failed` is the service's own
  * fault (500, 502, 503, 504), `unanswered` broke, timed out or was cut off, `final` will not change by asking again.
  */
-export type Outcome = "unsent" | "rate-limited" | "failed" | "unanswered" | "final";
+export type Outcome = "unsent" | "rate-limited" | "unavailable" | "failed" | "unanswered" | "final";
 
 export interface Attempt {
     kind: RequestKind;
@@ -29,10 +29,10 @@ const longestDelayMs = 8_000;
 const budgetMs = 180_000;
 
 const repeatable: Readonly<Record<RequestKind, readonly Outcome[]>> = {
-    read: ["unsent", "failed", "unanswered"],
-    write: ["unsent", "failed", "unanswered"],
-    delete: ["unsent", "failed", "unanswered"],
-    create: ["unsent"],
+    read: ["unsent", "unavailable", "failed", "unanswered"],
+    write: ["unsent", "unavailable", "failed", "unanswered"],
+    delete: ["unsent", "unavailable", "failed", "unanswered"],
+    create: ["unsent", "unavailable"],
 };
 
 export function decide({ kind, outcome, attempt, elapsedMs, random }: Attempt): Decision {

@@ -30,7 +30,7 @@ export interface RawAnswer {
 }
 
 const maxAnswerBytes = 32 * 1024 * 1024;
-const requestIdHeaders = ["x-request-id", "x-ve-request-id", "request-id", "cf-ray"];
+const requestIdHeaders = ["x-ve-reqid", "x-request-id", "x-ve-request-id", "request-id", "cf-ray"];
 
 /** The id that the service's support asks for; what does not look like one is not shown. */
 export function requestIdOf(headers: Readonly<Record<string, string>>): string | undefined {

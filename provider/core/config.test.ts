@@ -69,6 +69,13 @@ describe("the rest", () => {
         );
     });
 
+    test("the authenticator's secret: stack, environment, none", () => {
+        const environment = { FASTIO_TOTP_SECRET: "B" };
+        expect(settingsOf({ totpSecret: "A" }, environment).totpSecret).toBe("A");
+        expect(settingsOf({}, environment).totpSecret).toBe("B");
+        expect(settingsOf({})).not.toHaveProperty("totpSecret");
+    });
+
     test("a former base URL that is no URL is refused by its name", () => {
         expect(() => settingsOf({ formerBaseUrl: "fast.io" })).toThrow(/fastio:formerBaseUrl .*such as "https:/);
     });

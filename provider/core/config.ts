@@ -7,6 +7,7 @@ export interface Settings {
     formerBaseUrl?: string;
     requestsPerMinute?: number;
     maxWaitSeconds?: number;
+    totpSecret?: string;
     logRequests: boolean;
 }
 
@@ -48,12 +49,14 @@ export function readSettings(
     const formerBaseUrl = stackConfig("formerBaseUrl");
     if (formerBaseUrl !== undefined && !URL.canParse(formerBaseUrl))
         throw new Error(`fastio:formerBaseUrl must be a URL such as "${defaultBaseUrl}"`);
+    const totpSecret = stackConfig("totpSecret") ?? env("FASTIO_TOTP_SECRET");
     return {
         baseUrl: stackConfig("baseUrl") ?? env("FASTIO_BASE_URL") ?? defaultBaseUrl,
         credentials: sources.filter((one) => one !== undefined),
         ...(formerBaseUrl === undefined ? {} : { formerBaseUrl }),
         ...positive("requestsPerMinute", stackConfig),
         ...positive("maxWaitSeconds", stackConfig),
+        ...(totpSecret === undefined ? {} : { totpSecret }),
         logRequests: isTrue(stackConfig("logRequests") ?? env("FASTIO_LOG_REQUESTS")),
     };
 }

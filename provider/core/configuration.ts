@@ -58,6 +58,16 @@ export const configuration = z.object({
     maxWaitSeconds: amount(
         "The longest wait for a rate limit before a failure that tells when it resets. Default 300.",
     ).optional(),
+    totpSecret: z
+        .string()
+        .meta({
+            secret: true,
+            environment: ["FASTIO_TOTP_SECRET"],
+            description:
+                "The secret of the account's authenticator app, as the service shows it when the app is set up. The provider answers with a six-digit code " +
+                "where the service wants one: at a sign-in, and of an API key before it closes, archives or brands a workspace.",
+        })
+        .optional(),
     logRequests: z
         .union([z.boolean(), z.enum(["true", "false", "1", "0", "yes", "no"])], { error: "must be true or false" })
         .meta({

@@ -13,10 +13,11 @@ const kind = {
         "formerBaseUrl",
         "requestsPerMinute",
         "maxWaitSeconds",
+        "totpSecret",
         "logRequests",
     ],
 };
-const secrets: readonly string[] = ["token", "password"];
+const secrets: readonly string[] = ["token", "password", "totpSecret"];
 
 /**
  * An account of Fast.io. A program that has several accounts declares one of these for each.
@@ -52,6 +53,8 @@ export interface ProviderArgs {
     requestsPerMinute?: pulumi.Input<number> | undefined;
     /** The longest wait for a rate limit before a failure that tells when it resets. Default 300. */
     maxWaitSeconds?: pulumi.Input<number> | undefined;
+    /** The secret of the account's authenticator app, as the service shows it when the app is set up. The provider answers with a six-digit code where the service wants one: at a sign-in, and of an API key before it closes, archives or brands a workspace. */
+    totpSecret?: pulumi.Input<string> | undefined;
     /** Whether every request is a line of the log: method, path, status, time and request id, never a body. */
     logRequests?: pulumi.Input<boolean> | undefined;
 }

@@ -307,6 +307,7 @@ describe("configuration", () => {
             "formerBaseUrl",
             "requestsPerMinute",
             "maxWaitSeconds",
+            "totpSecret",
             "logRequests",
         ]);
     });

@@ -106,9 +106,10 @@ test("settings come from the environment where an SDK is given none, and credent
         formerBaseUrl: undefined,
         requestsPerMinute: undefined,
         maxWaitSeconds: undefined,
+        totpSecret: ["FASTIO_TOTP_SECRET"],
         logRequests: ["FASTIO_LOG_REQUESTS"],
     });
-    expect(Object.keys(settings).filter((name) => settings[name]?.secret)).toEqual(["token", "password"]);
+    expect(Object.keys(settings).filter((name) => settings[name]?.secret)).toEqual(["token", "password", "totpSecret"]);
 });
 
 test("functions say what they take and what they answer", () => {
