@@ -1,6 +1,7 @@
 // Roles: what the caller is on an organization, workspace or share, and what that allows.
 import { ApiError } from "./api-error";
 import type { Backend, Call } from "./call";
+import { numberedRefusal, refused } from "./late-refusals";
 import {
     findOrganization,
     findShare,
@@ -10,6 +11,8 @@ import {
     shareAccess,
     type Workspace,
 } from "./parents";
+import { requirePolicies } from "./policies";
+import { accountGrants, allows, covering, type Line } from "./scopes";
 
 /** From the least to the most. */
 export const roles = ["view", "guest", "member", "admin", "owner"] as const;
@@ -101,12 +104,45 @@ export interface OpenShare {
     role: Role;
 }
 
+/** What a call enters, and what it wants there. */
+interface Entrance {
+    kind: "organization" | "workspace" | "share";
+    id: string;
+    organizationId: string;
+    line: Line;
+    role: Role | null;
+    needed: Role;
+    /** Acts of administration want more of a credential than a role: `rwa`. */
+    administers: boolean;
+}
+
+/** Late accounts 9.7: administrative scopes, the role, scopes, policies, in this order; before that date scopes first. */
+function enter(call: Call, { kind, id, organizationId, line, role, needed, administers }: Entrance): Role {
+    if (call.scope.org === undefined) call.scope = Object.fromEntries(line);
+    if (call.dialect.era === "early") {
+        requireScope(call, line);
+        return requireRole(call, role, needed, kind);
+    }
+    if (administers) requireAdminScope(call, line);
+    const held = requireRole(call, role, needed, kind);
+    requireScope(call, line);
+    requirePolicies(call, { kind, id, organizationId, line });
+    return held;
+}
+
 /** The organization of the path, for a caller with at least that role. */
-export function openOrganization(call: Call, needed: Role, named = call.param("org_id")): OpenOrganization {
+export function openOrganization(
+    call: Call,
+    needed: Role,
+    named = call.param("org_id"),
+    administers = atLeast(needed, "admin"),
+): OpenOrganization {
     const organization = findOrganization(call.backend, named);
-    requireScope(call, [["org", organization.id]]);
-    const role = requireRole(membership(call.backend, organization.id, call.user.id), needed, "organization");
-    return { organization, role };
+    const { id } = organization;
+    const held = membership(call.backend, id, call.user.id);
+    const line: Line = [["org", id]];
+    const place = { kind: "organization", id, organizationId: id, line } as const;
+    return { organization, role: enter(call, { ...place, role: held, needed, administers }) };
 }
 
 /** The workspace of the path, for a caller with at least that role. */
@@ -115,10 +151,13 @@ export function openWorkspace(
     needed: Role,
     intent = intentOf(call),
     named = call.param("workspace_id"),
+    administers = atLeast(needed, "admin"),
 ): OpenWorkspace {
     const workspace = findWorkspace(call.backend, named);
-    requireScope(call, workspaceLine(workspace));
-    const role = requireRole(workspaceRole(call.backend, workspace, call.user.id), needed, "workspace");
+    const { id, organizationId } = workspace;
+    const held = workspaceRole(call.backend, workspace, call.user.id);
+    const place = { kind: "workspace", id, organizationId, line: workspaceLine(workspace) } as const;
+    const role = enter(call, { ...place, role: held, needed, administers });
     if (intent === "write") refuseArchived("workspace", workspace);
     return { workspace, role };
 }
@@ -129,11 +168,14 @@ export function openShare(
     needed: Role,
     intent = intentOf(call),
     named = call.param("share_id"),
+    administers = atLeast(needed, "admin"),
 ): OpenShare {
     const share = findShare(call.backend, named);
     const workspace = findWorkspace(call.backend, share.workspaceId);
-    requireScope(call, [...workspaceLine(workspace), ["share", share.id]]);
-    const role = requireRole(roleOf(call, share, workspace), needed, "share");
+    const held = roleOf(call, share, workspace);
+    const line = shareLine(share, workspace);
+    const place = { kind: "share", id: share.id, organizationId: workspace.organizationId, line } as const;
+    const role = enter(call, { ...place, role: held, needed, administers });
     if (intent !== "read") refuseArchived("workspace", workspace);
     if (intent === "write") refuseArchived("share", share);
     return { share, workspace, role };
@@ -149,33 +191,76 @@ function roleOf({ backend, caller, user }: Call, share: Share, workspace: Worksp
     );
 }
 
-function workspaceLine(workspace: Workspace): [string, string][] {
+export function workspaceLine(workspace: Workspace): Line {
     return [
         ["org", workspace.organizationId],
         ["workspace", workspace.id],
     ];
 }
 
+export function shareLine(share: Share, workspace: Workspace): Line {
+    return [...workspaceLine(workspace), ["share", share.id]];
+}
+
 export function refuseArchived(kind: string, { archived }: { archived: number }): void {
     if (archived) throw new ApiError("RESTRICTED", `The ${kind} is archived: unarchive it before changing it.`);
 }
 
-export function requireRole(role: Role | null, needed: Role, kind: string): Role {
+function requireRole(call: Call, role: Role | null, needed: Role, kind: string): Role {
     if (role !== null && atLeast(role, needed)) return role;
-    if (role !== null) throw new ApiError("DENIED", `This needs the role ${needed}.`);
-    const site = kind === "workspace" ? "notAWorkspaceMember" : "notGranted";
-    throw new ApiError("DENIED", `You have no access to this ${kind}.`, { site });
+    const problem = role === null ? `You have no access to this ${kind}.` : `This needs the role ${needed}.`;
+    // Late accounts 2.4: one number for strangers and for roles that are too low.
+    if (call.dialect.era === "late") throw numberedRefusal({ status: 401, code: 10545 }, problem);
+    if (role !== null) throw new ApiError("DENIED", problem);
+    throw new ApiError("DENIED", problem, { site: kind === "workspace" ? "notAWorkspaceMember" : "notGranted" });
 }
 
+// Late accounts 2.4; the number of shares is one of the "other entity-scope refusals".
+const unscoped: Record<string, number> = { org: 10545, workspace: 10560, share: 10574 };
+
 /** A limited API key reaches what one of its scopes covers: the object itself or something above it. */
-export function requireScope(call: Call, line: readonly (readonly [entity: string, id: string])[]): void {
+export function requireScope(call: Call, line: Line): void {
     if (call.scope.org === undefined) call.scope = Object.fromEntries(line);
     const { scopes } = call.caller;
     if (scopes === null) return;
-    const covered = scopes.some((scope) => {
-        const [entity = "", id = "", mode = ""] = scope.split(":");
-        if (call.method !== "GET" && mode !== "rw") return false;
-        return line.some(([kind, ownId]) => kind === entity && (id === "*" || id === ownId));
+    const reaching = covering(scopes, line);
+    const suffices = call.method === "GET" ? reaching.length > 0 : allows(reaching, "rw");
+    if (suffices) return;
+    if (call.dialect.era === "early") {
+        throw new ApiError("DENIED", "The scopes of this API key do not reach this object.");
+    }
+    if (reaching.length > 0) throw numberedRefusal({ status: 403, code: 10175 }, "The scopes allow reading only.");
+    const code = unscoped[line.at(-1)?.[0] ?? ""];
+    throw numberedRefusal({ status: 403, ...(code && { code }) }, "The scopes of this credential do not reach this.");
+}
+
+/** Whether lists show an object to this credential: rows outside its scopes are left out. */
+export function isInScope({ dialect, caller: { scopes } }: Call, line: Line): boolean {
+    return dialect.era === "early" || scopes === null || covering(scopes, line).length > 0;
+}
+
+function requireAdminScope(call: Call, line: Line): void {
+    const { scopes, keyId } = call.caller;
+    if (scopes === null || allows(covering(scopes, line), "rwa")) return;
+    const [entity_type, entity_id] = line.at(-1) ?? [];
+    throw refused("scope_admin_required", "This is administration: the credential needs a scope with rwa for it.", {
+        entity_type,
+        entity_id,
+        credential_type: keyId === null ? "oauth" : "api_key",
+        credential_id: keyId,
     });
-    if (!covered) throw new ApiError("DENIED", "The scopes of this API key do not reach this object.");
+}
+
+/** Whatever changes the account itself, or founds an organization, wants a credential that may write at all. */
+export function requireAccountWrite(call: Call): void {
+    const { dialect, caller } = call;
+    if (dialect.era === "early" || caller.scopes === null || allows(accountGrants(caller.scopes), "rw")) return;
+    throw refused("scope_write_required", "The credential may only read.", { credential_id: caller.keyId });
+}
+
+/** Password, e-mail address and second factor want a scope of their own. */
+export function requireAccountSettings({ dialect, caller: { scopes, keyId } }: Call): void {
+    if (dialect.era === "early" || scopes === null || scopes.includes("userdetails:*:rw")) return;
+    const problem = "Settings of the account need the scope userdetails:*:rw.";
+    throw refused("userdetails_scope_required", problem, { credential_id: keyId });
 }

@@ -3,6 +3,8 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { ApiError } from "./api-error";
 import { assetUrl } from "./asset-url";
 import type { Answer, Backend, Call, Caller, User } from "./call";
+import { numberedRefusal } from "./late-refusals";
+import { defaultScopes } from "./scopes";
 
 export interface NewAccount {
     email: string;
@@ -43,6 +45,8 @@ export function register(backend: Backend, account: NewAccount, newId = backend.
         emailToken: null,
         passwordCode: null,
         twoFactor: null,
+        failures: 0,
+        lockedUntil: null,
         created: clock.now,
     };
     if (invited) store.run("DELETE FROM users WHERE id = ?", id);
@@ -66,6 +70,8 @@ export function invitedUser(backend: Backend, email: string): User {
         emailToken: null,
         passwordCode: null,
         twoFactor: null,
+        failures: 0,
+        lockedUntil: null,
         created: backend.clock.now,
     };
     backend.store.insert("users", { ...user });
@@ -101,6 +107,8 @@ export interface ApiKey {
     agentName: string | null;
     expires: number | null;
     created: number;
+    /** Until when a second factor counts as given by this key. */
+    steppedUp: number | null;
 }
 
 export function createApiKey(backend: Backend, key: Partial<ApiKey> & { userId: string }): ApiKey {
@@ -113,6 +121,7 @@ export function createApiKey(backend: Backend, key: Partial<ApiKey> & { userId: 
         agentName: null,
         expires: null,
         created: clock.now,
+        steppedUp: null,
         ...key,
     };
     backend.store.insert("apiKeys", { ...row });
@@ -120,16 +129,27 @@ export function createApiKey(backend: Backend, key: Partial<ApiKey> & { userId: 
 }
 
 /** A token of everything that the account may do. */
-export function fullSignIn(backend: Backend, { id }: User): Answer {
-    return { auth_token: signToken(backend, { sub: id }), expires_in: backend.dialect.tokenSeconds, "2factor": false };
+export function fullSignIn(backend: Backend, { id }: User, agent?: string): Answer {
+    return signIn(backend, { sub: id, ...(agent !== undefined && { agent }) });
 }
 
 /** A token that is good for giving the second factor only. */
 export function limitedSignIn(backend: Backend, { id }: User): Answer {
+    return { ...signIn(backend, { sub: id, limited: true }), "2factor": true };
+}
+
+/** A token that is good for enrolling a second factor only. */
+export function enrolmentSignIn(backend: Backend, { id }: User): Answer {
+    return { ...signIn(backend, { sub: id, enrolling: true }), enrol_required: true };
+}
+
+function signIn(backend: Backend, claims: Claims): Answer {
+    const { dialect } = backend;
     return {
-        auth_token: signToken(backend, { sub: id, limited: true }),
-        expires_in: backend.dialect.tokenSeconds,
-        "2factor": true,
+        auth_token: signToken(backend, claims),
+        expires_in: dialect.tokenSeconds,
+        "2factor": false,
+        ...(dialect.era === "late" && { enrol_required: false }),
     };
 }
 
@@ -148,6 +168,10 @@ interface Claims {
     share?: string;
     /** The second factor has still to be given. */
     limited?: true;
+    /** An organization demands a second factor, which has to be enrolled first. */
+    enrolling?: true;
+    /** Who the program says it is. */
+    agent?: string;
     /** The node whose bytes may be read with it, and nothing else. */
     node?: string;
 }
@@ -161,7 +185,7 @@ export function signToken(backend: Backend, claims: Claims): string {
 }
 
 /** What a token says, when it is one of ours and has not expired. */
-export function readToken(backend: Backend, token: string): Claims | undefined {
+export function readToken(backend: Backend, token: string): (Claims & { exp: number }) | undefined {
     const [header = "", payload = "", signature = ""] = token.split(".");
     const expected = Buffer.from(hmac(backend, `${header}.${payload}`));
     const given = Buffer.from(signature);
@@ -175,25 +199,25 @@ export function authenticate(backend: Backend, authorization: string | undefined
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
     if (token === undefined) return null;
     const caller = token.includes(".") ? jwtCaller(backend, token) : apiKeyCaller(backend, token);
-    if (!caller) throw new ApiError("AUTH_INVALID", "The credential is not valid or has expired.");
-    return caller;
+    if (caller) return caller;
+    if (backend.dialect.era === "early")
+        throw new ApiError("AUTH_INVALID", "The credential is not valid or has expired.");
+    // Late accounts 2.4: what was never a credential, and what is none any more.
+    const malformed = token.length < 40;
+    const problem = malformed ? "The credential is malformed." : "The credential is revoked or has expired.";
+    throw numberedRefusal({ status: 401, code: malformed ? 10001 : 10011 }, problem);
 }
 
 function jwtCaller(backend: Backend, token: string): Caller | null {
-    const { sub, share, limited = false } = readToken(backend, token) ?? {};
+    const { sub, share, agent, exp = null, limited = false, enrolling = false } = readToken(backend, token) ?? {};
     const user = sub === undefined ? undefined : userById(backend, sub);
+    const common = { keyId: null, legacy: false, expires: exp, agentName: agent ?? null, limited, enrolling };
     if (share !== undefined) {
-        return {
-            user: user ?? guest,
-            authType: "jwt_v2",
-            scopes: [`share:${share}:rw`],
-            agentName: null,
-            opens: share,
-            limited: false,
-        };
+        const scopes = [`share:${share}:rw`];
+        return { ...common, user: user ?? guest, authType: "jwt_v2", scopes, opens: share };
     }
     if (!user?.registered) return null;
-    return { user, authType: "jwt_v1", scopes: null, agentName: null, opens: null, limited };
+    return { ...common, user, authType: "jwt_v1", scopes: null, opens: null };
 }
 
 /** Who is let into a share without an account. */
@@ -209,26 +233,22 @@ const guest: User = {
     emailToken: null,
     passwordCode: null,
     twoFactor: null,
+    failures: 0,
+    lockedUntil: null,
     created: 0,
 };
 
 function apiKeyCaller(backend: Backend, secret: string): Caller | null {
-    const row = backend.store.get<User & { scopes: string | null; agentName: string | null }>(
-        `SELECT users.*, apiKeys.scopes, apiKeys.agentName FROM apiKeys JOIN users ON users.id = apiKeys.userId
-         WHERE secret = ? AND (expires IS NULL OR expires > ?)`,
-        secret,
-        backend.clock.now,
-    );
-    if (!row) return null;
-    const { scopes, agentName, ...user } = row;
-    return {
-        user,
-        authType: "api_key",
-        scopes: scopes === null ? null : JSON.parse(scopes),
-        agentName,
-        opens: null,
-        limited: false,
-    };
+    const sql = "SELECT * FROM apiKeys WHERE secret = ? AND (expires IS NULL OR expires > ?)";
+    const key = backend.store.get<ApiKey>(sql, secret, backend.clock.now);
+    const user = key && userById(backend, key.userId);
+    if (!user) return null;
+    const { id: keyId, agentName, expires } = key;
+    // Late accounts 4: a key without scopes of its own, made before that date.
+    const legacy = key.scopes === null && backend.dialect.era === "late";
+    const scopes = legacy ? defaultScopes : key.scopes === null ? null : JSON.parse(key.scopes);
+    const own = { user, scopes, agentName, keyId, legacy, expires };
+    return { ...own, authType: "api_key", opens: null, limited: false, enrolling: false };
 }
 
 /** The user object of every answer. */

@@ -57,8 +57,17 @@ export function overviewStatus(errorClass: ErrorClass): number {
     return classes[errorClass][1];
 }
 
+/** Status and number of a refusal that has its own, whatever its class: in the dialects that know them. */
+export interface Told {
+    status: number;
+    code?: number;
+    /** Of a 429: nothing is told of the rate budget, which it has nothing to do with. */
+    withoutBudget?: boolean;
+}
+
 /** What is known of a refusal beside its class. */
 export interface Particulars {
+    told?: Told;
     site?: Site;
     field?: string;
     reason?: string;
@@ -71,6 +80,7 @@ export class ApiError extends Error {
     readonly site: Site | undefined;
     /** The key of the request that is wrong. */
     readonly field: string | undefined;
+    readonly told: Told | undefined;
     /** The word by which programs tell refusals apart, in dialects that have one. */
     readonly reason: string | undefined;
     /** What stands beside the reason. */
@@ -78,12 +88,13 @@ export class ApiError extends Error {
     /** What is wrong with other fields of the same request. */
     others: readonly ApiError[] = [];
 
-    constructor(errorClass: ErrorClass, text: string, { site, field, reason, details = {} }: Particulars = {}) {
+    constructor(errorClass: ErrorClass, text: string, { site, field, told, reason, details = {} }: Particulars = {}) {
         super(text);
         this.name = "ApiError";
         this.errorClass = errorClass;
         this.site = site;
         this.field = field;
+        this.told = told;
         this.reason = reason;
         this.details = details;
     }

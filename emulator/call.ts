@@ -13,6 +13,8 @@ export interface Backend {
     readonly clock: Clock;
     readonly ids: Ids;
     readonly dialect: Dialect;
+    /** How many requests have come, and how many had when scopes were last written, by the id of who holds them. */
+    readonly arrivals: { count: number; readonly written: Map<string, number> };
 }
 
 export interface User {
@@ -30,6 +32,9 @@ export interface User {
     passwordCode: string | null;
     /** JSON of the second factor. */
     twoFactor: string | null;
+    /** Wrong passwords since the last right one, and until when none is looked at. */
+    failures: number;
+    lockedUntil: number | null;
     created: number;
 }
 
@@ -40,10 +45,17 @@ export interface Caller {
     /** `org:*:rw` and the like; null means everything. */
     readonly scopes: readonly string[] | null;
     readonly agentName: string | null;
+    /** The API key, where it is one. */
+    readonly keyId: string | null;
+    /** A key made before keys had scopes of their own: it acts with what they are given since. */
+    readonly legacy: boolean;
+    readonly expires: number | null;
     /** The share that a password or a guest token opens, and all that it reaches. */
     readonly opens: string | null;
     /** Signed in with the password alone where a second factor is needed too. */
     readonly limited: boolean;
+    /** Signed in where an organization demands a second factor, to enrol one and for nothing else. */
+    readonly enrolling: boolean;
 }
 
 export interface UploadedFile {
@@ -137,7 +149,10 @@ export interface CallParts {
     readonly body: Input;
     readonly files: ReadonlyMap<string, UploadedFile>;
     readonly authorization: string | undefined;
+    readonly userAgent: string;
     readonly caller: Caller | null;
+    /** Which request it is, counted as they arrive. */
+    readonly arrival: number;
 }
 
 /** Where a call is at work: ids of the organization, workspace and share. */
@@ -157,6 +172,8 @@ export class Call {
     readonly origin: string;
     readonly files: ReadonlyMap<string, UploadedFile>;
     readonly authorization: string | undefined;
+    readonly userAgent: string;
+    readonly arrival: number;
     /** Filled in when the call opens what its path names. */
     scope: Scope = {};
     readonly #params: Input;
@@ -172,6 +189,8 @@ export class Call {
         this.origin = parts.origin;
         this.files = parts.files;
         this.authorization = parts.authorization;
+        this.userAgent = parts.userAgent;
+        this.arrival = parts.arrival;
         this.#params = parts.params;
         this.#caller = parts.caller;
     }

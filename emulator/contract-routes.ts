@@ -21,6 +21,8 @@ const served: Record<string, readonly string[]> = {
     "Signing in and API keys": [
         "GET /user/auth/",
         "GET /user/auth/check/",
+        "POST /user/auth/sign-out/",
+        "POST /user/auth/invalidate-all/",
         "GET /auth/scopes/",
         "POST /user/auth/key/",
         "GET /user/auth/keys/",
@@ -32,6 +34,7 @@ const served: Record<string, readonly string[]> = {
         "POST /user/auth/2factor/verify/{token}/",
         "GET /user/auth/2factor/send/{channel}/",
         "POST /user/auth/2factor/auth/{token}/",
+        "POST /user/auth/2factor/stepup/",
         "DELETE /user/auth/2factor/{token}/",
     ],
     OAuth: [
@@ -210,11 +213,7 @@ const leftOut: readonly (readonly [section: string, reason: string, routes: read
         "the service's own documentation as text, which the emulator does not copy",
         ["GET /llms/", "GET /agents/"],
     ],
-    [
-        "Signing in and API keys",
-        newer,
-        ["POST /user/auth/sign-out/", "POST /user/auth/invalidate-all/", "POST /user/email/change/"],
-    ],
+    ["Signing in and API keys", newer, ["POST /user/email/change/"]],
     [
         "OAuth",
         "signing in with a browser: programs on the emulator use its API key, or e-mail and password",

@@ -4,6 +4,7 @@ import { createApiKey, register, userByEmail } from "./accounts";
 import { ApiError } from "./api-error";
 import type { Backend, User } from "./call";
 import { census } from "./census";
+import { changeSwitches, setFeatures, setPolicy } from "./control-switches";
 import type { Faults } from "./faults";
 import {
     flag,
@@ -22,8 +23,11 @@ import type { Ledger } from "./ledger";
 import { page } from "./page";
 import { findOrganization } from "./parents";
 import { limitsOf } from "./plans";
+import { holds } from "./policies";
 import type { RateLimit } from "./rate-limit";
+import { allScopes, parseScopes } from "./scopes";
 import { acceptInvitation, declineInvitation, type Invitation, isPending } from "./services/members";
+import { ready } from "./services/two-factor";
 
 export interface ControlParts {
     readonly backend: Backend;
@@ -48,6 +52,8 @@ const actions: Record<string, Action> = {
     "POST /invitations/accept": (parts, input) => answerInvitations(parts, input, "accepted"),
     "POST /invitations/decline": (parts, input) => answerInvitations(parts, input, "declined"),
     "POST /plan": setPlan,
+    "POST /policy": ({ backend }, input) => setPolicy(backend, input),
+    "POST /features": ({ backend }, input) => setFeatures(backend, input),
     "POST /rate-limit": setRateLimit,
     "POST /names": setNames,
     "GET /faults": ({ faults }) => ({ faults: faults.list }),
@@ -155,16 +161,30 @@ const accountFields = {
     firstName: optionalText({ max: 100 }),
     lastName: optionalText({ max: 100 }),
     password: text({ min: 1, max: 128 }),
+    secondFactor: oneOf(["none", "totp", "passkey"], "none", true),
 };
+
+/** A key that may do everything unless the request says less; `null` stands for one of before keys had scopes. */
+function scopesOf({ dialect: { era } }: Backend, input: Input): string | null {
+    const { scopes = era === "late" ? JSON.stringify(allScopes) : "null" } = input;
+    return scopes === "null" ? null : parseScopes(scopes, "scopes", era);
+}
 
 function createAccount({ backend }: ControlParts, input: Input): object {
     const email = parseEmail(required(input, "email"), "email");
     const fields = readFields(accountFields, input);
     const password = fields.password ?? backend.ids.secret(20);
     const { accountType = "human", firstName = null, lastName = null } = fields;
+    const scopes = scopesOf(backend, input);
     const { id } = register(backend, { email, accountType, firstName, lastName, password, verified: true });
-    const { secret } = createApiKey(backend, { userId: id, memo: "control plane" });
-    return { userId: id, email, token: secret, password };
+    const { secret } = createApiKey(backend, { userId: id, memo: "control plane", scopes });
+    const { secondFactor = "none" } = fields;
+    if (secondFactor === "none") return { userId: id, email, token: secret, password };
+    const factor = ready(backend.ids, secondFactor);
+    backend.store.update("users", id, { twoFactor: JSON.stringify(factor) });
+    const { secret: totpSecret, backupCodes } = factor;
+    const given = secondFactor === "totp" ? { totpSecret } : { backupCodes };
+    return { userId: id, email, token: secret, password, ...given };
 }
 
 /** Answers all pending invitations to an address, or the one of a parent; accepting needs an account, so one is made. */
@@ -199,11 +219,13 @@ const planFields = {
     credits: limit(),
     storageBytes: limit(),
     paid: flag(false),
+    activated: flag(true),
+    hold: oneOf(["none", ...holds], "none", true),
 };
 
 function setPlan({ backend }: ControlParts, input: Input): object {
     const organization = findOrganization(backend, required(input, "organizationId"));
-    const { paid, membersPerWorkspace, storageBytes, ...limits } = readFields(planFields, input);
+    const { paid, membersPerWorkspace, storageBytes, activated, hold, ...limits } = readFields(planFields, input);
     const changed = {
         ...organization,
         plan: paid === undefined ? organization.plan : paid ? ("pro" as const) : unpaidPlan(backend, organization.id),
@@ -214,6 +236,10 @@ function setPlan({ backend }: ControlParts, input: Input): object {
             ...(storageBytes !== undefined && { storage_bytes: storageBytes }),
         },
     };
+    changeSwitches(backend, organization, {
+        ...(activated !== undefined && { activated }),
+        ...(hold !== undefined && { hold: hold === "none" ? null : hold }),
+    });
     backend.store.update("organizations", organization.id, {
         plan: changed.plan,
         limits: JSON.stringify(changed.limits),

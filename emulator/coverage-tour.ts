@@ -24,6 +24,8 @@ export interface Step {
 /** What only the control plane can do on the way: an account, or a look into the mail. */
 export interface Aside {
     account?: string;
+    /** The account has a passkey, and its first backup code is kept as `backup_code`. */
+    passkey?: boolean;
     mail?: { kind: string; field: string; as: string };
 }
 
@@ -376,6 +378,10 @@ export const tour: readonly (Step | Aside)[] = [
 /** The routes that came with the contract of October 2026, asked in its dialect. */
 export const lateTour: readonly (Step | Aside)[] = [
     { ...post("/org/create/", { domain: "later" }, "org.id"), keep: { org_id: "org.id" } },
+    post("/user/auth/sign-out/", {}),
+    post("/user/auth/invalidate-all/", {}),
+    { account: "passkey@example.com", passkey: true },
+    { ...post("/user/auth/2factor/stepup/", { code: "$backup_code" }, "expires_in"), as: "passkey@example.com" },
     { ...post("/org/{org_id}/members/{member}/", { permissions: "member" }), params: { member: "first@example.com" } },
     { account: "first@example.com" },
     {

@@ -13,6 +13,7 @@ import { createApp } from "./http";
 import { Ids } from "./ids";
 import { Ledger } from "./ledger";
 import { RateLimit } from "./rate-limit";
+import { allScopes } from "./scopes";
 import { assets } from "./services/assets";
 import { auth } from "./services/auth";
 import { billing } from "./services/billing";
@@ -89,9 +90,16 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     const spoken = dialectOf(dialect);
     const clock = new Clock(options.clock);
     const store = new Store(data);
-    const backend: Backend = { store, clock, ids: new Ids(store), dialect: spoken };
+    const backend: Backend = {
+        store,
+        clock,
+        ids: new Ids(store, spoken.idTypes),
+        dialect: spoken,
+        arrivals: { count: 0, written: new Map() },
+    };
     const start = () => startAfresh(backend, seed);
     if (store.settings.token === "") store.transaction(start);
+    else store.transaction(() => grantEverything(backend));
     clock.offsetSeconds = store.settings.clockOffsetSeconds;
     clock.dateSkewSeconds = store.settings.dateSkewSeconds;
 
@@ -160,6 +168,13 @@ function startAfresh(backend: Backend, seed: string | number | undefined): void 
     } as const;
     register(backend, { ...agent, password: null, verified: true }, agentId);
     createApiKey(backend, { userId: agentId, secret: token, memo: "emulator" });
+    grantEverything(backend);
+}
+
+/** The emulator's own key may do everything, in the words of the dialect that is spoken now. */
+function grantEverything({ store, dialect }: Backend): void {
+    const scopes = dialect.era === "late" ? JSON.stringify(allScopes) : null;
+    store.run("UPDATE apiKeys SET scopes = ?1 WHERE secret = ?2 AND scopes IS NOT ?1", scopes, store.settings.token);
 }
 
 function kept({ settings: { agentId, token } }: Store): { agentId?: string; token?: string } {

@@ -222,7 +222,7 @@ describe("the dialect late2026", () => {
     it("answers 406 to what it does not take, and lists the fields", async () => {
         const reply = await driver.post(`/org/${org}/update/`, { name: "x" });
         expect([reply.outcome, reply.list("error.params")]).toMatchObject([
-            "406/10022",
+            "406/10566",
             [{ name: "name", kind: "invalid" }],
         ]);
     });

@@ -44,6 +44,8 @@ export interface Dialect {
     /** Whether a create must say `intelligence`, and only paid plans may turn it on. */
     readonly gatesIntelligence: boolean;
     readonly makesQuickshares: boolean;
+    /** The types of opaque ids that it writes otherwise. */
+    readonly idTypes: Readonly<Record<string, string>>;
     /** How long a sign-in lasts. */
     readonly tokenSeconds: number;
 }
@@ -80,6 +82,7 @@ const seed: Dialect = {
     listsArchivedShares: true,
     gatesIntelligence: false,
     makesQuickshares: true,
+    idTypes: {},
     // The contract, organizations H1.
     tokenSeconds: 3600,
 };
@@ -126,6 +129,8 @@ interface Numbering {
     sites: Partial<Record<Site, KnownSite>>;
     /** Whether refusals name every field that does not pass, and the reason in a word with what belongs to it. */
     tellsMore: boolean;
+    /** Of a field that is missing, of one that does not pass, and of those that have a number of their own. */
+    fields: { missing: number; invalid: number; own?: Record<string, number> };
     /** The numbers of checks that nobody has listed begin here, 90,000 of them. */
     drawnFrom: number;
 }
@@ -134,28 +139,34 @@ interface Numbering {
  * Refusals that number the check that failed, and leave the class to the documentation: the contract, workspaces 1.3;
  * `params` since 2026-05-05, organizations A3.
  */
-function numbered({ statuses, sites, tellsMore, drawnFrom }: Numbering): Pick<Dialect, "status" | "refusal"> {
+function numbered(numbering: Numbering): Pick<Dialect, "status" | "refusal"> {
+    const { statuses, sites, tellsMore, fields: fieldCodes, drawnFrom } = numbering;
     const status: Dialect["status"] = ({ errorClass, site }) =>
         (site && sites[site]?.status) ?? statuses[errorClass] ?? overviewStatus(errorClass);
     /** A check's own number: the listed one, or else one that is the same for the same check of the same route. */
-    const codeOf = ({ errorClass, site, field }: ApiError, resource: string) => {
+    const codeOf = ({ errorClass, site, field, message, told, reason }: ApiError, resource: string) => {
+        if (told?.code !== undefined) return told.code;
         const known = site && sites[site];
         if (known) return known.code;
-        // The contract, organizations A3: a field that does not pass.
-        if (errorClass === "INPUT_INVALID" && field !== undefined) return 10022;
+        if (errorClass === "INPUT_INVALID" && field !== undefined) {
+            return fieldCodes.own?.[field] ?? fieldCodes[kindOf(message)];
+        }
         const listed = newerClasses[errorClass];
         if (listed !== undefined) return listed;
-        const drawn = createHash("sha256").update(`${resource} ${errorClass}`).digest().readUInt32BE();
+        const cause = reason === undefined ? errorClass : `${errorClass} ${reason}`;
+        const drawn = createHash("sha256").update(`${resource} ${cause}`).digest().readUInt32BE();
         return drawnFrom + (drawn % 90_000);
     };
     const paramOf = (refusal: ApiError, resource: string) => {
         const { field, message } = refusal;
-        const kind = /is required/.test(message) ? "missing" : "invalid";
+        const kind = kindOf(message);
         const problem = message.replace(`${field}: `, "");
         return { name: field, kind, message: problem, code: codeOf(refusal, resource), expected_type: "string" };
     };
     const reasonOf = ({ reason, details }: ApiError) =>
-        tellsMore && reason !== undefined ? { reason, ...details } : undefined;
+        tellsMore && (reason !== undefined || Object.keys(details).length > 0)
+            ? { ...(reason !== undefined && { reason }), ...details }
+            : undefined;
     return {
         status,
         refusal(refusal, resource) {
@@ -172,9 +183,13 @@ function numbered({ statuses, sites, tellsMore, drawnFrom }: Numbering): Pick<Di
                 resource,
                 ...(params && { params }),
             };
-            return { status: status(refusal), code, body: { result: false, error } };
+            return { status: refusal.told?.status ?? status(refusal), code, body: { result: false, error } };
         },
     };
+}
+
+function kindOf(message: string): "missing" | "invalid" {
+    return /is required/.test(message) ? "missing" : "invalid";
 }
 
 /** The service in the middle of 2026. */
@@ -196,6 +211,8 @@ const mid2026: Dialect = {
         },
         sites: newerSites,
         tellsMore: false,
+        // The contract, organizations A3.
+        fields: { missing: 10022, invalid: 10022 },
         drawnFrom: 300_000,
     }),
     // The contract, workspaces 1.4: other names, and the reset as a date.
@@ -229,8 +246,8 @@ const late2026: Dialect = {
     name: "late2026",
     era: "late",
     ...numbered({
-        // Late content 2.3 and late accounts 2.3: validation is a 406 again, and a role that is too low a 401.
-        statuses: { FEATURE_LIMIT: 402 },
+        // Late content 2.3 and late accounts 2.3: validation is a 406 again, what an action itself refuses a 403.
+        statuses: { DENIED: 403 },
         sites: {
             ...newerSites,
             notVerified: { code: 10587, status: 403 },
@@ -249,8 +266,18 @@ const late2026: Dialect = {
         },
         // Late content 2.3: a list of all fields that fail, an object for everything else.
         tellsMore: true,
+        // Late accounts 2.4.
+        fields: { missing: 10022, invalid: 10566, own: { agent_name: 107_184 } },
         drawnFrom: 100_000,
     }),
+    // Late accounts 2.7: the reset in seconds since the epoch.
+    rateHeaders: ({ available, max, ends }) => ({
+        "x-ve-limit-avail": String(available),
+        "x-ve-limit-max": String(max),
+        "x-ve-limit-expires": String(ends),
+    }),
+    // Late accounts 2.1: some ids have a type of two characters.
+    idTypes: { "9": "9v", "7": "7k", q: "qs" },
 };
 
 const dialects: Record<DialectName, Dialect> = { seed, wrapped, mid2026, late2026 };

@@ -1,4 +1,5 @@
 // The HTTP layer: bodies in, envelope, status and headers out, one transaction and one ledger entry for each request.
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Context, Hono } from "hono";
 import { authenticate } from "./accounts";
@@ -17,8 +18,9 @@ import {
 import type { Dialect } from "./dialects";
 import type { Faults, Strike } from "./faults";
 import { type Input, inputOfJson, invalid } from "./fields";
+import { numberedRefusal, refused } from "./late-refusals";
 import type { Ledger, LedgerEntry } from "./ledger";
-import type { RateLimit } from "./rate-limit";
+import { type RateLimit, tooMany } from "./rate-limit";
 import { recordEvent } from "./services/events";
 
 export interface HttpParts {
@@ -94,6 +96,8 @@ async function answer(parts: HttpParts, context: Context, route: Route): Promise
         "Content-Type": "application/json; charset=utf-8",
         "Cache-Control": "no-store",
     });
+    // Late accounts 2.1.
+    if (backend.dialect.era === "late") headers.set("x-ve-reqid", randomUUID());
     const isReplaced = strike !== undefined && strike.when === "before" && strike.effect !== "slow";
     const outcome = isReplaced ? notCarriedOut : await carryOut(parts, context, route, headers);
     const resource = `${req.method} ${route.path ? base + route.path.replace(/:(\w+)/g, "{$1}") : masked(path)}`;
@@ -133,6 +137,8 @@ async function carryOut(parts: HttpParts, context: Context, route: Route, header
     const { backend, rateLimit } = parts;
     const { req } = context;
     let caller: Caller | null = null;
+    backend.arrivals.count += 1;
+    const arrival = backend.arrivals.count;
     try {
         const authorization = req.header("authorization");
         try {
@@ -141,13 +147,16 @@ async function carryOut(parts: HttpParts, context: Context, route: Route, header
             const budget = caller === null ? "" : (authorization ?? "");
             rateLimit.take(budget, backend.store.settings.requestsPerMinute, headers);
         }
-        if (route.access !== "anyone") requireCaller(caller, route);
+        if (route.access !== "anyone") requireCaller(caller, route, backend.dialect);
         const { body, files } = await readBody(req.raw);
         // Hono answers HEAD by the route of GET.
         const method = req.method === "HEAD" ? "GET" : req.method;
         const { origin } = new URL(req.url);
-        const asked = { method, origin, params: req.param(), query: req.query(), body, files, authorization, caller };
+        const userAgent = req.header("user-agent") ?? "";
+        const sent = { method, origin, params: req.param(), query: req.query(), body, files, authorization, userAgent };
+        const asked = { ...sent, caller, arrival };
         const call = new Call(backend, asked);
+        if (backend.dialect.era === "late") requireOneLevel(call.query);
         const result = backend.store.transaction(() => {
             const answered = route.handler(call);
             recordEvent(call);
@@ -173,12 +182,17 @@ function serviceAnswer(
     headers: Headers,
     resource: string,
 ): Sent {
+    if (refusal?.told?.withoutBudget) dropBudget(headers, dialect);
     if (refusal) return refusalAnswer(dialect, refusal, resource);
     if (data instanceof Content) {
         for (const [name, value] of Object.entries(data.headers)) headers.set(name, value);
         return { status: data.status, code: null, body: data.body };
     }
     return { status: 200, code: null, body: JSON.stringify(dialect.success(data ?? {}, clock.now)) };
+}
+
+function dropBudget(headers: Headers, dialect: Dialect): void {
+    for (const name of Object.keys(dialect.rateHeaders({ available: 0, max: 0, ends: 0 }))) headers.delete(name);
 }
 
 function refusalAnswer(dialect: Dialect, refusal: ApiError, resource: string): Sent {
@@ -198,7 +212,9 @@ function ownAnswer(
     const candidates: ErrorClass[] = status === 429 ? ["ENHANCE_CALM"] : errorClasses;
     const errorClass = candidates.find((one) => dialect.status({ errorClass: one, site: undefined }) === status);
     if (errorClass && body === undefined) {
-        return refusalAnswer(dialect, new ApiError(errorClass, `Fault ${strike.id}.`), resource);
+        const problem = `Fault ${strike.id}.`;
+        const refusal = status === 429 ? tooMany(dialect, problem, seconds) : new ApiError(errorClass, problem);
+        return refusalAnswer(dialect, refusal, resource);
     }
     const text = body ?? `<html><body><h1>${status}</h1></body></html>`;
     if (!/^\s*[[{]/.test(text)) headers.set("Content-Type", "text/html; charset=utf-8");
@@ -211,8 +227,15 @@ function effectOf({ effect: { event, ...effect } }: Call) {
 
 const shareTokenRoutes = /^\/(share\/:share_id\/(details|public|assets|storage)|upload)\//;
 
-function requireCaller(caller: Caller | null, route: Route): void {
+function requireCaller(caller: Caller | null, route: Route, { era }: Dialect): void {
+    const isLate = era === "late";
     if (!caller) throw new ApiError("AUTH_INVALID", "Authentication is required.", { site: "anonymous" });
+    if (caller.enrolling && !/^\/user\/auth\/2factor\/(:channel|verify\/:token|send\/:channel)\/$/.test(route.path)) {
+        throw refused("two_factor_enrolment_only", "Enrol a second factor first: this token is good for nothing else.");
+    }
+    if (caller.limited && isLate && !/^\/user\/auth\/(2factor|check)\//.test(route.path)) {
+        throw numberedRefusal({ status: 403, code: 10175 }, "This token is good for the second factor only.");
+    }
     if (caller.limited && !/^\/user\/auth\/(2factor|check)\//.test(route.path)) {
         throw new ApiError("AUTH_INVALID", "This token is good for the second factor only.");
     }
@@ -222,6 +245,12 @@ function requireCaller(caller: Caller | null, route: Route): void {
     if (route.access === "verified" && !caller.user.verified) {
         throw new ApiError("RESTRICTED", "Validate the account's e-mail address first.", { site: "notVerified" });
     }
+}
+
+/** Late accounts 2.1: one level of detail, no two. */
+function requireOneLevel({ output = "" }: Input): void {
+    const levels = output.split(",").filter((word) => ["terse", "standard", "full"].includes(word));
+    if (levels.length > 1) throw invalid("output", "takes one of terse, standard and full");
 }
 
 /** A mistake of the emulator itself: loud on stderr, a 500 for the caller. */

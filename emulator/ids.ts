@@ -6,9 +6,12 @@ const letters = "abcdefghijklmnopqrstuvwxyz234567";
 
 export class Ids {
     readonly #store: Store;
+    readonly #types: Readonly<Record<string, string>>;
 
-    constructor(store: Store) {
+    /** @param types the types of opaque ids that are written otherwise */
+    constructor(store: Store, types: Readonly<Record<string, string>> = {}) {
         this.#store = store;
+        this.#types = types;
     }
 
     /** Profile id of a user, organization, workspace or share: 19 digits, never a leading zero. */
@@ -16,9 +19,9 @@ export class Ids {
         return String((this.#draw().readBigUInt64BE() % 9_000_000_000_000_000_000n) + 1_000_000_000_000_000_000n);
     }
 
-    /** Opaque id: a type character and 28 more, shown in groups of five. */
+    /** Opaque id: a type of one or two characters and 28 more, shown in groups of five. */
     opaque(type: string): string {
-        return hyphenate(type + this.#letters(28));
+        return hyphenate((this.#types[type] ?? type) + this.#letters(28));
     }
 
     /** A secret of that many lower-case letters and digits. */

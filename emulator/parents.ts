@@ -3,6 +3,7 @@ import { ApiError } from "./api-error";
 import type { Backend } from "./call";
 import { date, type FieldValues, flag, integer, json, oneOf, optionalText, text, url } from "./fields";
 import type { Limits, Plan } from "./plans";
+import type { OrganizationSwitches } from "./policies";
 
 export const industries = [
     "unspecified",
@@ -107,6 +108,7 @@ export interface Organization extends Common {
     domain: string;
     plan: Plan;
     limits: Partial<Limits>;
+    switches: OrganizationSwitches;
     fields: FieldValues<typeof organizationFields>;
 }
 
@@ -130,10 +132,15 @@ export interface Share extends Common {
 }
 
 /** A row as SQLite gives it: JSON columns are text. */
-export type Row<T> = { [K in keyof T]: K extends "fields" | "limits" ? string : T[K] };
+export type Row<T> = { [K in keyof T]: K extends "fields" | "limits" | "switches" ? string : T[K] };
 
 export function asOrganization(row: Row<Organization>): Organization {
-    return { ...row, limits: JSON.parse(row.limits), fields: JSON.parse(row.fields) };
+    return {
+        ...row,
+        limits: JSON.parse(row.limits),
+        fields: JSON.parse(row.fields),
+        switches: JSON.parse(row.switches),
+    };
 }
 
 export function asWorkspace(row: Row<Workspace>): Workspace {

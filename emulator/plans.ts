@@ -43,3 +43,11 @@ export function limitsOf(organization: Organization): Limits {
     const plan = plans.find(({ id }) => id === organization.plan);
     return { ...(plan?.limits ?? unlimited), ...organization.limits };
 }
+
+/** Features that organizations have or lack: by their plan, unless the control plane has said otherwise. */
+export const featureNames = ["content_ai", "ai_agent", "signing"] as const;
+export type Feature = (typeof featureNames)[number];
+
+export function hasFeature({ plan, switches: { features } }: Organization, name: Feature): boolean {
+    return features?.[name] ?? (name !== "signing" && isPaid(plan));
+}

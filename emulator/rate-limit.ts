@@ -2,6 +2,7 @@
 import { ApiError } from "./api-error";
 import type { Clock } from "./clock";
 import type { Budget, Dialect } from "./dialects";
+import { numberedRefusal } from "./late-refusals";
 
 /** What the headers say while no limit is set. */
 const unlimited = 1_000_000;
@@ -10,6 +11,13 @@ const windowSeconds = 60;
 interface Window {
     ends: number;
     used: number;
+}
+
+/** Late accounts 2.4 and 2.7: the wait stands in the body too. */
+export function tooMany({ era }: Dialect, problem: string, seconds: number | undefined): ApiError {
+    if (era === "early") return new ApiError("ENHANCE_CALM", problem);
+    const details = seconds === undefined ? {} : { retry_after_seconds: seconds };
+    return numberedRefusal({ status: 429, code: 10368 }, problem, details);
 }
 
 export class RateLimit {
@@ -35,7 +43,8 @@ export class RateLimit {
         const allowed = limit === null || window.used < limit;
         if (allowed && limit !== null) window.used += 1;
         this.#write(headers, { available: Math.max(0, max - window.used), max, ends: window.ends });
-        if (!allowed) throw new ApiError("ENHANCE_CALM", "Too many requests: wait until the rate limit expires.");
+        if (allowed) return;
+        throw tooMany(this.#dialect, "Too many requests: wait until the rate limit expires.", window.ends - now);
     }
 
     /** The headers of a refusal that no budget is behind; without a time, none. */

@@ -7,16 +7,17 @@ const schema = `
     CREATE TABLE users (
         id TEXT PRIMARY KEY, email TEXT NOT NULL UNIQUE, accountType TEXT NOT NULL, firstName TEXT, lastName TEXT,
         password TEXT, verified INTEGER NOT NULL, registered INTEGER NOT NULL, emailToken TEXT, passwordCode TEXT,
-        twoFactor TEXT, created INTEGER NOT NULL
+        twoFactor TEXT, failures INTEGER NOT NULL DEFAULT 0, lockedUntil INTEGER, created INTEGER NOT NULL
     );
     CREATE TABLE apiKeys (
         id TEXT PRIMARY KEY, userId TEXT NOT NULL, secret TEXT NOT NULL UNIQUE, memo TEXT, scopes TEXT, agentName TEXT,
-        expires INTEGER, created INTEGER NOT NULL
+        expires INTEGER, created INTEGER NOT NULL, steppedUp INTEGER
     );
     CREATE INDEX apiKeysByUser ON apiKeys (userId);
     CREATE TABLE organizations (
         id TEXT PRIMARY KEY, domain TEXT NOT NULL, fields TEXT NOT NULL, plan TEXT NOT NULL, limits TEXT NOT NULL,
-        closed INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, updated INTEGER NOT NULL
+        switches TEXT NOT NULL DEFAULT '{}', closed INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL,
+        updated INTEGER NOT NULL
     );
     CREATE INDEX organizationsByDomain ON organizations (folded(domain));
     CREATE TABLE workspaces (
@@ -150,6 +151,13 @@ export interface Settings {
     /** Whether the names of closed organizations, workspaces and shares stay taken. */
     keepClosed: boolean;
     requestsPerMinute: number | null;
+    /** Whether routes that may go are there: `retired` answers 410, `gone` as a route that never was. */
+    basicSignIn: "served" | "retired" | "gone";
+    transferTokens: "served" | "retired" | "gone";
+    /** Whether new organizations are activated the moment they are there, or by the control plane. */
+    activation: "atOnce" | "byHand";
+    /** The status of a create whose domain is taken. */
+    takenDomain: "406" | "409";
 }
 
 const initialSettings: Settings = {
@@ -161,6 +169,10 @@ const initialSettings: Settings = {
     dateSkewSeconds: 0,
     keepClosed: true,
     requestsPerMinute: null,
+    basicSignIn: "served",
+    transferTokens: "served",
+    activation: "atOnce",
+    takenDomain: "406",
 };
 
 export class Store {

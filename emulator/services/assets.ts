@@ -1,12 +1,13 @@
 // Branding assets of users, organizations, workspaces and shares: one implementation for the four.
 import { createHash } from "node:crypto";
-import { openOrganization, openShare, openWorkspace, type Role } from "../access";
+import { openOrganization, openShare, openWorkspace, type Role, requireAccountWrite } from "../access";
 import { registeredUser } from "../accounts";
 import { ApiError } from "../api-error";
 import { type AssetFamily, assetUrl } from "../asset-url";
 import { type Answer, type Call, Content, type Routes } from "../call";
 import { dateText } from "../clock";
 import { invalid } from "../fields";
+import { requireProof } from "./two-factor";
 
 interface Asset {
     parentId: string;
@@ -45,7 +46,10 @@ const families: readonly Family[] = [
         name: "workspace",
         path: "/workspace/:workspace_id",
         slots: ["logo"],
-        open: (call, needed) => openWorkspace(call, needed).workspace.id,
+        open: (call, needed) => {
+            requireProof(call, "keys");
+            return openWorkspace(call, needed).workspace.id;
+        },
     },
     {
         name: "share",
@@ -60,6 +64,7 @@ function openUser(call: Call, needed: Role): string {
     const named = call.param("user_id");
     const { id } = named === "me" ? call.user : registeredUser(call.backend, named);
     if (needed === "admin" && id !== call.user.id) throw new ApiError("DENIED", "This is another user's picture.");
+    if (needed === "admin") requireAccountWrite(call);
     return id;
 }
 

@@ -4,7 +4,7 @@ import { ApiError } from "../api-error";
 import type { Answer, Call, Routes } from "../call";
 import { dateText } from "../clock";
 import { invalid, parseDateField, readFields, required } from "../fields";
-import { findShare, findWorkspace } from "../parents";
+import { findShare, findWorkspace, type Organization } from "../parents";
 import { isPaid, limitsOf, plans } from "../plans";
 
 const periodSeconds = 30 * 86_400;
@@ -50,6 +50,17 @@ function credits(call: Call): Answer {
         period: { start: dateText(start), end: dateText(end) },
         trial: null,
         run_rate: { projected: used },
+        ...(call.dialect.era === "late" && lateFlags(organization, limit, used)),
+    };
+}
+
+/** Late accounts 10: whether usage is held at the allowance, and whether it is beyond it. */
+function lateFlags({ plan, switches }: Organization, limit: number | null, used: number): Answer {
+    const isBeyond = switches.hold === "credits_exhausted" || (limit !== null && used > limit);
+    return {
+        credit_limits_enabled: !isPaid(plan),
+        over_free_allowance: switches.activated === false && isBeyond,
+        over_limit: isBeyond,
     };
 }
 

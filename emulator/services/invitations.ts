@@ -1,8 +1,10 @@
 // The invitee's side of invitations.
+import { requireAccountWrite } from "../access";
 import { ApiError } from "../api-error";
 import type { Answer, Backend, Call, Routes } from "../call";
 import { canonicalOpaque } from "../ids";
 import { findOrganization, findShare, findWorkspace } from "../parents";
+import { outsiderProblem } from "../policies";
 import { acceptInvitation, declineInvitation, type Invitation, invitationObject, isPending } from "./members";
 
 export function invitations(routes: Routes): void {
@@ -45,18 +47,34 @@ function details(call: Call): Answer {
 function answer(call: Call, given: (backend: Backend, invitation: Invitation) => void): Answer {
     const invitation = ownInvitation(call);
     if (!invitation || !isPending(invitation, call.now)) throw noInvitation();
+    requireAccountWrite(call);
+    const problem = given === acceptInvitation ? problemOf(call, invitation) : undefined;
+    if (problem) throw problem;
     given(call.backend, invitation);
     call.did("updated", "invitation", invitation.id);
     return {};
 }
 
+/** Late accounts 9.5: what a policy refuses stays pending. */
 function acceptAll(call: Call): Answer {
-    const accepted = pending(call);
-    for (const invitation of accepted) {
+    requireAccountWrite(call);
+    const answered = pending(call).map((invitation) => ({ invitation, problem: problemOf(call, invitation) }));
+    const refused = answered.flatMap(({ invitation: { id }, problem }) =>
+        problem ? [{ id, reason: problem.reason, ...problem.details }] : [],
+    );
+    const accepted = answered.filter(({ problem }) => !problem);
+    for (const { invitation } of accepted) {
         acceptInvitation(call.backend, invitation);
         call.did("updated", "invitation", invitation.id);
     }
-    return { accepted: accepted.length };
+    return call.dialect.era === "late" ? { refused } : { accepted: accepted.length };
+}
+
+/** Why the policy of an organization does not let the caller in. */
+function problemOf({ backend }: Call, { kind, parentId, userId }: Invitation): ApiError | undefined {
+    if (kind === "organization") return undefined;
+    const workspaceId = kind === "workspace" ? parentId : findShare(backend, parentId).workspaceId;
+    return outsiderProblem(backend, findWorkspace(backend, workspaceId).organizationId, userId);
 }
 
 /** The invitee sees the key that the mail carried, and what the invitation is to. */

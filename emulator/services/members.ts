@@ -16,17 +16,19 @@ import { ApiError } from "../api-error";
 import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes, User } from "../call";
 import { dateText } from "../clock";
-import { date, type Input, invalid, oneOf, optionalText, parseEmail, readFields } from "../fields";
+import { date, type Input, invalid, oneOf, optionalText, parseEmail, readFields, required } from "../fields";
 import { canonicalOpaque } from "../ids";
 import type { Kind } from "../ledger";
 import { findOrganization, findShare, findWorkspace } from "../parents";
 import { limitsOf } from "../plans";
+import { outsiderProblem } from "../policies";
 
 export type ParentKind = "organization" | "workspace" | "share";
 
 /** A parent that the caller may see, and what the caller may do with its members. */
 interface Parent {
     id: string;
+    organizationId: string;
     role: Role;
     mayManage: boolean;
     memberLimit: number | null;
@@ -40,7 +42,7 @@ interface Family {
     assignable: readonly Role[];
     /** The wire keys of the notification preference; answers use the first. */
     notifyKeys: readonly [string, ...string[]];
-    open(call: Call, needed: Role, intent?: Intent): Parent;
+    open(call: Call, needed: Role, intent?: Intent, administers?: boolean): Parent;
     /** The parent that the caller wants to join, and the role that joining without an invitation gives, if it may. */
     joining(call: Call): { id: string; role: Role | null };
 }
@@ -51,11 +53,11 @@ const organizationFamily: Family = {
     path: "/org/:org_id",
     assignable: ["admin", "member"],
     notifyKeys: ["notify_options", "notifications"],
-    open(call, needed) {
-        const { organization, role } = openOrganization(call, needed);
+    open(call, needed, _, administers) {
+        const { organization, role } = openOrganization(call, needed, undefined, administers);
         const managers = { "Owner only": "owner", "Admin or above": "admin", "Member or above": "member" } as const;
         const mayManage = atLeast(role, managers[organization.fields.perm_member_manage]);
-        return { id: organization.id, role, mayManage, memberLimit: null };
+        return { id: organization.id, organizationId: organization.id, role, mayManage, memberLimit: null };
     },
     joining(call) {
         const { id, fields } = findOrganization(call.backend, call.param("org_id"));
@@ -70,12 +72,13 @@ const workspaceFamily: Family = {
     path: "/workspace/:workspace_id",
     assignable: ["admin", "member", "guest"],
     notifyKeys: ["notifications"],
-    open(call, needed, intent) {
-        const { workspace, role } = openWorkspace(call, needed, intent);
+    open(call, needed, intent, administers) {
+        const { workspace, role } = openWorkspace(call, needed, intent, undefined, administers);
         const managers = { "Admin or above": "admin", "Member or above": "member" } as const;
         const mayManage = atLeast(role, managers[workspace.fields.perm_member_manage]);
-        const limits = limitsOf(findOrganization(call.backend, workspace.organizationId));
-        return { id: workspace.id, role, mayManage, memberLimit: limits.members_per_workspace };
+        const { organizationId } = workspace;
+        const memberLimit = limitsOf(findOrganization(call.backend, organizationId)).members_per_workspace;
+        return { id: workspace.id, organizationId, role, mayManage, memberLimit };
     },
     joining(call) {
         const workspace = findWorkspace(call.backend, call.param("workspace_id"));
@@ -90,10 +93,10 @@ const shareFamily: Family = {
     path: "/share/:share_id",
     assignable: ["admin", "member", "guest", "view"],
     notifyKeys: ["notify_options"],
-    open(call, needed, intent) {
-        const { share, role } = openShare(call, needed, intent);
+    open(call, needed, intent, administers) {
+        const { share, workspace, role } = openShare(call, needed, intent, undefined, administers);
         const mayManage = atLeast(role, share.fields.invite === "guests" ? "guest" : "admin");
-        return { id: share.id, role, mayManage, memberLimit: null };
+        return { id: share.id, organizationId: workspace.organizationId, role, mayManage, memberLimit: null };
     },
     joining(call) {
         const share = findShare(call.backend, call.param("share_id"));
@@ -155,7 +158,7 @@ interface Member {
 }
 
 /** A member with the user and the invitation behind it. */
-interface MemberRow extends Member, Pick<User, "email" | "accountType" | "firstName" | "lastName"> {
+interface MemberRow extends Member, Pick<User, "email" | "accountType" | "firstName" | "lastName" | "registered"> {
     invitationId: string | null;
     invitationCreated: number;
     invitationExpires: number | null;
@@ -163,7 +166,7 @@ interface MemberRow extends Member, Pick<User, "email" | "accountType" | "firstN
 
 /** Members who count: active and not lapsed, or pending with an invitation that still stands. */
 const memberRows = `
-    SELECT members.*, email, accountType, firstName, lastName, invited.id AS invitationId,
+    SELECT members.*, email, accountType, firstName, lastName, registered, invited.id AS invitationId,
         invited.created AS invitationCreated, invited.expires AS invitationExpires
     FROM members JOIN users ON users.id = members.userId
     LEFT JOIN (SELECT id, parentId, userId, created, expires FROM invitations WHERE state = 'pending') AS invited
@@ -242,6 +245,11 @@ function memberChanges(input: Input, family: Family): MemberChanges {
     return expires === undefined ? changes : { ...changes, expires };
 }
 
+/** The parent of the path, for somebody who manages its members: an act of administration, whatever role it takes. */
+function openToManage(call: Call, family: Family): Parent {
+    return family.open(call, "view", undefined, true);
+}
+
 function requireManager(parent: Parent, target: Role | undefined): void {
     if (!parent.mayManage) throw new ApiError("DENIED", "Your role may not manage the members here.");
     if (target !== undefined && !atLeast(parent.role, target)) {
@@ -253,7 +261,8 @@ const invitationFields = { message: optionalText({ min: 10, max: 255 }), invitat
 
 /** Adds an existing account at once; invites an address that has none. */
 function add(call: Call, family: Family): Answer {
-    const parent = family.open(call, "view");
+    const parent = openToManage(call, family);
+    if (call.dialect.era === "late" && family.kind === "organization") required(call.input, "permissions");
     const { role = "member", ...rest } = memberChanges(call.input, family);
     requireManager(parent, role);
     const named = call.param("member");
@@ -261,6 +270,9 @@ function add(call: Call, family: Family): Answer {
         ? invitedUser(call.backend, parseEmail(named, "email"))
         : (userById(call.backend, named === "me" ? call.user.id : named) ?? registeredUser(call.backend, named));
     const present = memberRow(call.backend, parent.id, user.id);
+    const outside =
+        family.kind === "organization" ? undefined : outsiderProblem(call.backend, parent.organizationId, user.id);
+    if (outside) throw outside;
     if (present?.status === "active") throw new ApiError("EXISTS", `${user.email} is a member already.`);
     const { memberLimit } = parent;
     const used = memberLimit === null || present ? 0 : countRows(call.backend, parent.id, memberLimit);
@@ -329,7 +341,7 @@ function details(call: Call, family: Family): Answer {
 }
 
 function update(call: Call, family: Family): Answer {
-    const parent = family.open(call, "view");
+    const parent = openToManage(call, family);
     const row = namedMember(call, parent.id);
     const changes = memberChanges(call.input, family);
     requireManager(parent, row.role);
@@ -348,7 +360,7 @@ function update(call: Call, family: Family): Answer {
 }
 
 function remove(call: Call, family: Family): Answer {
-    const parent = family.open(call, "view");
+    const parent = openToManage(call, family);
     const row = namedMember(call, parent.id);
     requireManager(parent, row.role === "owner" ? undefined : row.role);
     drop(call, family, row);
@@ -466,7 +478,7 @@ function namedInvitation(call: Call, parentId: string): Invitation {
 }
 
 function updateInvitation(call: Call, family: Family): Answer {
-    const parent = family.open(call, "view");
+    const parent = openToManage(call, family);
     const invitation = namedInvitation(call, parent.id);
     const { role, notify, expires } = memberChanges(call.input, family);
     requireManager(parent, role ?? invitation.role);
@@ -499,7 +511,7 @@ function updateInvitation(call: Call, family: Family): Answer {
 }
 
 function deleteInvitation(call: Call, family: Family): Answer {
-    const parent = family.open(call, "view");
+    const parent = openToManage(call, family);
     const invitation = namedInvitation(call, parent.id);
     requireManager(parent, invitation.role);
     if (invitation.state === "accepted") {
@@ -519,7 +531,8 @@ function oneMember(call: Call, family: Family, parentId: string, userId: string)
 
 function memberObject(call: Call, row: MemberRow, family: Family): Answer {
     return {
-        id: row.userId,
+        // Late accounts 9.2: somebody without an account has no id.
+        id: call.dialect.era === "late" && !row.registered ? null : row.userId,
         account_type: row.accountType,
         email_address: row.email,
         first_name: row.firstName,

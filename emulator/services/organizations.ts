@@ -1,5 +1,5 @@
 // Organizations: create, details, update, close, lists and discovery.
-import { atLeast, membership, openOrganization, requireScope } from "../access";
+import { atLeast, isInScope, membership, openOrganization, requireAccountWrite, requireScope } from "../access";
 import { ApiError } from "../api-error";
 import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
@@ -15,6 +15,8 @@ import {
     type Row,
     reservedNames,
 } from "../parents";
+import { featureNames, hasFeature } from "../plans";
+import { isListed } from "../policies";
 import { addOwner, pendingOn } from "./members";
 import { closeWorkspace } from "./workspaces";
 
@@ -33,6 +35,7 @@ export function organizations(routes: Routes): void {
 }
 
 function createOrganization(call: Call): Answer {
+    requireAccountWrite(call);
     requireScope(call, [["org", "*"]]);
     const domain = required(call.input, "domain");
     checkDomainName(domain);
@@ -48,10 +51,12 @@ function createOrganization(call: Call): Answer {
         fields,
         plan: call.user.accountType === "agent" ? "agent" : "free",
         limits: {},
+        switches: call.store.settings.activation === "byHand" ? { activated: false } : {},
         created: call.now,
         updated: call.now,
     };
-    call.store.insert("organizations", { ...organization, fields: JSON.stringify(fields), limits: "{}" });
+    const switches = JSON.stringify(organization.switches);
+    call.store.insert("organizations", { ...organization, fields: JSON.stringify(fields), limits: "{}", switches });
     addOwner(call, "organization", organization.id);
     call.did("created", "organization", organization.id);
     return { org: organizationObject(call, organization), trial: false };
@@ -67,17 +72,21 @@ function checkDomainName(domain: string): void {
 
 function refuseTaken(backend: Backend, domain: string, exceptId?: string): void {
     if (isTaken(backend, "organizations", "domain", domain, exceptId)) {
-        throw new ApiError("EXISTS", `domain: ${domain} is taken.`);
+        const { era } = backend.dialect;
+        const isInput = era === "late" && backend.store.settings.takenDomain === "406";
+        throw isInput ? invalid("domain", `${domain} is taken`) : new ApiError("EXISTS", `domain: ${domain} is taken.`);
     }
 }
 
 function details(call: Call): Answer {
     const organization = findOrganization(call.backend, call.param("org_id"));
-    requireScope(call, [["org", organization.id]]);
-    const reaches = ({ id }: OrganizationRow) => id === organization.id;
-    if (membership(call.backend, organization.id, call.user.id) === null && !external(call).some(reaches)) {
-        throw new ApiError("DENIED", "You have no access to this organization.");
-    }
+    const { id } = organization;
+    const isMember = membership(call.backend, id, call.user.id) !== null;
+    // Whoever is on one of its workspaces sees it as a stranger does.
+    const isExternal = !isMember && external(call).some((row) => row.id === id);
+    if (call.dialect.era === "late" && !isExternal) openOrganization(call, "view");
+    requireScope(call, [["org", id]]);
+    if (!isMember && !isExternal) throw new ApiError("DENIED", "You have no access to this organization.");
     return { org: organizationObject(call, organization) };
 }
 
@@ -188,12 +197,19 @@ function available(call: Call): OrganizationRow[] {
 }
 
 function listed(call: Call, rows: OrganizationRow[]): Answer {
-    return call.page("orgs", rows, (row) => organizationObject(call, asOrganization(row)));
+    const shown = rows.filter(({ id }) => isInScope(call, [["org", id]]) && isListed(call, id));
+    return call.page("orgs", shown, (row) => organizationObject(call, asOrganization(row)));
 }
 
 function publicObject(call: Call, { id, domain, fields }: Organization): Answer {
     const logo = assetUrl(call, "org", id, "logo");
     return { id, domain, name: fields.name, logo, accent_color: fields.accent_color };
+}
+
+/** Late accounts 9.2. */
+function capabilities(organization: Organization): Answer {
+    const features = featureNames.map((name) => [name, hasFeature(organization, name)]);
+    return { ...Object.fromEntries(features), can_publish_agent_chat: false };
 }
 
 /** What the caller's role shows: strangers the public part, admins the billing and permissions, owners all. */
@@ -208,12 +224,12 @@ export function organizationObject(call: Call, organization: Organization): Answ
         ...(role && {
             ...fields,
             plan: organization.plan,
-            subscriber: true,
+            subscriber: call.dialect.era === "early" || organization.switches.activated !== false,
             closed: false,
             locked: false,
             suspended: false,
             parent: null,
-            capabilities: {},
+            capabilities: call.dialect.era === "early" ? {} : capabilities(organization),
             custom_domain: null,
             platform: null,
             dmca: false,

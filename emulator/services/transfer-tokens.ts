@@ -6,6 +6,7 @@ import { dateText } from "../clock";
 import { required } from "../fields";
 import { canonicalOpaque } from "../ids";
 import { findOrganization } from "../parents";
+import { requireServed } from "../policies";
 import { makeOwner } from "./members";
 import { organizationObject } from "./organizations";
 
@@ -21,10 +22,14 @@ interface TransferToken {
 }
 
 export function transferTokens(routes: Routes): void {
-    routes.post("/org/:org_id/transfer/token/create/", create);
-    routes.get("/org/:org_id/transfer/token/list/", list);
-    routes.delete("/org/:org_id/transfer/token/:token_id/", revoke);
-    routes.post("/org/transfer/claim/", claim);
+    const served = (handler: (call: Call) => Answer) => (call: Call) => {
+        requireServed(call, "transferTokens");
+        return handler(call);
+    };
+    routes.post("/org/:org_id/transfer/token/create/", served(create));
+    routes.get("/org/:org_id/transfer/token/list/", served(list));
+    routes.delete("/org/:org_id/transfer/token/:token_id/", served(revoke));
+    routes.post("/org/transfer/claim/", served(claim));
 }
 
 function active(call: Call, organizationId: string): TransferToken[] {

@@ -8,6 +8,7 @@ import { type Input, invalid, oneOf, parseInteger, readFields, required, text } 
 import { canonicalOpaque } from "../ids";
 import { findOrganization } from "../parents";
 import { isPaid, limitsOf, type Plan } from "../plans";
+import { requireActivated } from "../policies";
 import { storedBytes } from "./billing";
 import {
     checkNodeName,
@@ -133,6 +134,7 @@ function start(call: Call): Answer {
     else readFields(uploadFields, input);
     const storage = targetStorage(call, input);
     if (storage) findTarget(call, storage, input);
+    if (storage) requireActivated(call, storage.organizationId);
     const maxChunks = refuseOverLimits(call, storage, size);
 
     const session: Session = {

@@ -1,8 +1,19 @@
 // Users: sign-up, e-mail validation, profiles.
-import { passwordHash, passwordMatches, register, registeredUser, userByEmail, userObject } from "../accounts";
+import { requireAccountSettings, requireAccountWrite } from "../access";
+import {
+    fullSignIn,
+    passwordHash,
+    passwordMatches,
+    register,
+    registeredUser,
+    userByEmail,
+    userObject,
+} from "../accounts";
 import { ApiError } from "../api-error";
-import type { Answer, Call, Routes, User } from "../call";
+import { type Answer, type Call, Content, type Routes, type User } from "../call";
 import { flag, invalid, optionalText, parseEmail, readFields, required, text } from "../fields";
+import { requireNoSso } from "../policies";
+import { requireProof } from "./two-factor";
 
 export function users(routes: Routes): void {
     routes.post("/user/", signUp, "anyone");
@@ -35,7 +46,10 @@ function signUp(call: Call): Answer {
     required(call.input, "password");
     const fields = readFields(signUpFields, call.input);
     if (!fields.tos_agree) throw invalid("tos_agree", "must be true");
+    const isLate = call.dialect.era === "late";
     if (userByEmail(call.backend, email)?.registered) {
+        // Late accounts 3: nobody learns by it which addresses have accounts.
+        if (isLate) return {};
         throw new ApiError("INPUT_DUPLICATE", "email_address: an account with this address exists already.");
     }
     const user = register(call.backend, {
@@ -47,11 +61,14 @@ function signUp(call: Call): Answer {
         verified: false,
     });
     call.did("created", "user", user.id);
-    return { user: userObject(call, user) };
+    if (!isLate) return { user: userObject(call, user) };
+    const { auth_token, expires_in } = fullSignIn(call.backend, user);
+    return { auth_token, expires_in };
 }
 
-function emailAvailable(call: Call): Answer {
+function emailAvailable(call: Call): Answer | Content {
     const email = parseEmail(required(call.input, "email"), "email");
+    if (call.dialect.era === "late") return new Content(JSON.stringify({ result: true }), {}, 202);
     return { available: !userByEmail(call.backend, email)?.registered };
 }
 
@@ -85,8 +102,13 @@ function otherDetails(call: Call): Answer {
 /** Always a success, so that nobody learns which addresses have accounts; the control plane's mail has the code. */
 function resetPassword(call: Call): Answer {
     const user = userByEmail(call.backend, parseEmail(required(call.input, "email"), "email"));
+    if (user?.registered) refuseSso(call, user);
     if (user?.registered) call.store.update("users", user.id, { passwordCode: call.ids.secret(48) });
     return {};
+}
+
+function refuseSso(call: Call, user: User): void {
+    if (call.dialect.era === "late") requireNoSso(call.backend, user);
 }
 
 function byCode(call: Call): User {
@@ -97,6 +119,7 @@ function byCode(call: Call): User {
 
 function setPassword(call: Call): Answer {
     const user = byCode(call);
+    refuseSso(call, user);
     const password = signUpFields.password.parse(required(call.input, "password1"), "password1");
     if (call.input.password2 !== password) throw invalid("password2", "is not the same as password1");
     const hash = passwordHash(call.backend, user.id, password);
@@ -123,6 +146,11 @@ function updateUser(call: Call): Answer {
     }
     const { first_name: firstName = user.firstName, last_name: lastName = user.lastName } = fields;
     const { email_address: email = user.email, password } = fields;
+    requireAccountWrite(call);
+    if (email !== user.email || password !== undefined) {
+        requireAccountSettings(call);
+        refuseSso(call, user);
+    }
     if (email !== user.email && userByEmail(backend, email)) {
         throw new ApiError("INPUT_DUPLICATE", "email_address: an account with this address exists already.");
     }
@@ -146,12 +174,23 @@ function updateUser(call: Call): Answer {
 function closeUser(call: Call): Answer {
     const { id, email } = call.user;
     const { confirmation, email_address: address } = call.input;
-    const confirmed = confirmation ?? address;
-    if (confirmed !== id && confirmed?.toLowerCase() !== email)
-        throw invalid("confirmation", "must be your own address");
+    const isLate = call.dialect.era === "late";
+    if (isLate) {
+        requireProof(call, "anybody");
+        requireAccountWrite(call);
+        // Late accounts 8: the older key is not declared any more, and dropped.
+        if (required(call.input, "email_address").toLowerCase() !== email) {
+            throw invalid("email_address", "must be your own address");
+        }
+    } else {
+        const confirmed = confirmation ?? address;
+        if (confirmed !== id && confirmed?.toLowerCase() !== email)
+            throw invalid("confirmation", "must be your own address");
+    }
     if (call.store.count("members WHERE userId = ? AND role = 'owner'", id) > 0) {
         throw new ApiError("RESTRICTED", "You own something still: transfer the ownership or close it first.");
     }
+    if (isLate && call.input.dryrun === "true") return {};
     for (const table of ["members", "invitations", "apiKeys", "uploads"]) {
         call.store.run(`DELETE FROM ${table} WHERE userId = ?`, id);
     }

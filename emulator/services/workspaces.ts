@@ -1,5 +1,5 @@
 // Workspaces: create, details, update, archive, delete, lists and name check.
-import { admitted, atLeast, membership, openOrganization, openWorkspace } from "../access";
+import { admitted, atLeast, isInScope, membership, openOrganization, openWorkspace, workspaceLine } from "../access";
 import { ApiError } from "../api-error";
 import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
@@ -16,9 +16,11 @@ import {
     workspaceFields,
 } from "../parents";
 import { isPaid, limitsOf } from "../plans";
+import { isListed } from "../policies";
 import { storedBytes } from "./billing";
 import { addOwner, pendingOn } from "./members";
 import { createRoot } from "./storage";
+import { requireProof } from "./two-factor";
 
 export function workspaces(routes: Routes): void {
     routes.post("/org/:org_id/create/workspace/", createWorkspace);
@@ -118,6 +120,7 @@ function updateWorkspace(call: Call): Answer {
 }
 
 function deleteWorkspace(call: Call): Answer {
+    requireProof(call, "keys");
     const { workspace } = openWorkspace(call, "owner", "lifecycle");
     const { confirm } = call.input;
     if (confirm !== workspace.id && confirm !== workspace.folderName) {
@@ -146,6 +149,7 @@ export function closeContainer(call: Call, table: "workspaces" | "shares", id: s
 }
 
 function setArchived(call: Call, archived: number): Answer {
+    requireProof(call, "keys");
     const { workspace } = openWorkspace(call, "admin", "lifecycle");
     const changed = { ...workspace, archived };
     if (workspace.archived !== archived) {
@@ -227,13 +231,17 @@ export function archivedFilter(call: Call): number | undefined {
 }
 
 function checkName(call: Call): Answer {
+    requireProof(call, "keys");
     const name = call.param("name");
     checkFolderName(name);
     return { available: !isTaken(call.backend, "workspaces", "folderName", name) };
 }
 
 function listed(call: Call, rows: WorkspaceRow[]): Answer {
-    return call.page("workspaces", rows, (row) => workspaceObject(call, asWorkspace(row)));
+    const shown = rows
+        .map(asWorkspace)
+        .filter((row) => isInScope(call, workspaceLine(row)) && isListed(call, row.organizationId));
+    return call.page("workspaces", shown, (row) => workspaceObject(call, row));
 }
 
 function one(call: Call, workspace: Workspace): Answer {
