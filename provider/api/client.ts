@@ -70,6 +70,8 @@ export interface ApiRequest<T> extends RequestParts {
     signal?: AbortSignal | undefined;
     /** Ends in place of the signal what is on its way already: whether a write happened may be worth a moment more. */
     sentSignal?: AbortSignal | undefined;
+    /** Takes back what work that has to end began: sent in the time in which nothing else is written any more. */
+    tidies?: boolean;
     /** For one attempt, where the client's own does not fit. */
     timeoutMs?: number | undefined;
 }
@@ -256,7 +258,7 @@ export class ApiClient {
             request: (request) =>
                 this.request({
                     ...request,
-                    signal: bounded(request.kind === "read" ? reading() : end, request.signal),
+                    signal: bounded(request.kind === "read" || request.tidies ? reading() : end, request.signal),
                     sentSignal: bounded(last, request.signal),
                 }),
             list: (request, arrived) => this.list({ ...request, signal: bounded(reading(), request.signal) }, arrived),

@@ -17,6 +17,8 @@ const smallestChunkBytes = 4 * mebibyte;
 const parallelChunks = 3;
 /** For one request: a chunk over a slow line. */
 const timeoutMs = 600_000;
+/** How long the service may hold an answer until something changes. */
+const longPollSeconds = 60;
 const pollMs = 2_000;
 const longestAssemblyMs = 30 * 60_000;
 const progressMs = 10_000;
@@ -63,7 +65,8 @@ async function uploadAtOnce(context: VerbContext, request: UploadRequest, conten
         answer: begun,
         timeoutMs,
     });
-    return node ?? stored(context, id);
+    // Storing goes on after the answer, so most answers have no file yet.
+    return node ?? orCancelled(context, id, () => stored(context, request.name, id));
 }
 
 async function uploadInChunks(context: VerbContext, request: UploadRequest, content: AssetContent): Promise<string> {
@@ -77,16 +80,24 @@ async function uploadInChunks(context: VerbContext, request: UploadRequest, cont
         kind: "write",
         answer: begun,
     });
-    try {
+    return orCancelled(context, id, async () => {
         await sendChunks(context, id, chunks, progressOf(context, request));
-        return await completed(context, id);
+        return completed(context, request.name, id);
+    });
+}
+
+/** Leaves no session behind that came to nothing, also where the run is cancelled. */
+async function orCancelled(context: VerbContext, upload: string, work: () => Promise<string>): Promise<string> {
+    try {
+        return await work();
     } catch (error) {
         await context.client
             .request({
                 operation: "cancel the upload",
                 method: "DELETE",
-                path: ["upload", id],
+                path: ["upload", upload],
                 kind: "delete",
+                tidies: true,
                 answer: z.unknown(),
             })
             // What counts is why it is cancelled.
@@ -215,7 +226,7 @@ function inMebibytes(bytes: number): string {
 }
 
 /** Has the service put the chunks together. */
-async function completed(context: VerbContext, upload: string): Promise<string> {
+async function completed(context: VerbContext, name: string, upload: string): Promise<string> {
     let refusal: unknown;
     try {
         await context.client.request({
@@ -230,39 +241,60 @@ async function completed(context: VerbContext, upload: string): Promise<string> 
         if (!isApiError(error, "restricted", "invalid")) throw error;
         refusal = error;
     }
-    return stored(context, upload, refusal);
+    return stored(context, name, upload, refusal);
 }
 
 const session = wrapped(
     ["session"],
-    z.looseObject({ status: z.string(), status_message: z.string().nullish(), new_file_id: z.string().nullish() }),
+    z.looseObject({
+        status: z.string(),
+        status_message: z.string().nullish(),
+        new_file_id: z.string().nullish(),
+        integrity_failure: z.looseObject({}).nullish().catch(null),
+    }),
 );
+type Session = z.infer<typeof session>;
+
+/** How an upload ended that has no file; undefined while it may still get one. */
+function failureOf({ status, status_message, integrity_failure }: Session): string | undefined {
+    if (!status.endsWith("_failed")) return undefined;
+    const said = status_message ? ` (${status_message.replace(/\.$/, "")})` : "";
+    if (integrity_failure != null || /\b1077[89]\b/.test(said))
+        return `the bytes did not arrive as they were sent: their checksum differs${said}. Nothing was stored; run \`pulumi up\` again`;
+    return status === "store_failed"
+        ? `the service has all the bytes and could not put them into the storage: ${status}${said}. Run \`pulumi up\` again`
+        : `the service could not put the file together: ${status}${said}. Run \`pulumi up\` again`;
+}
 
 /** Waits until the service has stored what was uploaded, and answers the node. */
-async function stored(context: VerbContext, upload: string, refusal?: unknown): Promise<string> {
+async function stored(context: VerbContext, name: string, upload: string, refusal?: unknown): Promise<string> {
     const { client } = context;
     const began = client.serviceNow();
+    let told = began;
     for (;;) {
         const shown = await client.request({
             operation: "look how far the upload is",
             method: "GET",
             path: ["upload", upload, "details"],
-            query: { wait: 20 },
+            query: { wait: longPollSeconds },
             kind: "read",
             answer: session,
+            timeoutMs: 2 * longPollSeconds * 1000,
         });
-        const { status, status_message: message, new_file_id: node } = shown;
-        if (status === "stored" && node) return node;
-        if (status.endsWith("_failed")) {
-            throw new ResourceError(
-                `the service could not store the file: ${(message || status).replace(/\.$/, "")}. Run \`pulumi up\` again`,
-            );
-        }
+        const { status, new_file_id: node } = shown;
+        // Services differ in the word for the end, and in some more comes after "complete": the file itself tells.
+        if ((status === "complete" || status === "stored") && node) return node;
+        const failure = failureOf(shown);
+        if (failure !== undefined) throw new ResourceError(failure);
         if (refusal !== undefined && (status === "ready" || status === "uploading")) throw refusal;
         if (client.serviceNow() > began + longestAssemblyMs) {
             throw new ResourceError(
                 `the service has not stored the file within ${longestAssemblyMs / 60_000} minutes: upload ${upload} is ${status}`,
             );
+        }
+        if (client.serviceNow() >= told + progressMs) {
+            told = client.serviceNow();
+            context.info(`waiting until the service has stored ${JSON.stringify(name)}: ${status}`);
         }
         await client.sleep(pollMs);
     }

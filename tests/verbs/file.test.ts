@@ -378,13 +378,40 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
         });
 
         test.each([
-            [{ status: "assembly_failed", status_message: "Chunk 3 is missing." }, /Chunk 3 is missing\. Run/],
-            [{ status: "store_failed" }, /store_failed/],
+            [{ status: "assembly_failed", status_message: "Chunk 3 is missing." }, /Chunk 3 is missing\)\. Run/],
+            [
+                { status: "assembly_failed", status_message: "10778: differs" },
+                /did not arrive as they were sent.*Nothing was stored/,
+            ],
+            [
+                { status: "assembly_failed", integrity_failure: { expected_crc32c: "a", computed_crc32c: "b" } },
+                /did not arrive as they were sent/,
+            ],
+            [
+                { status: "store_failed" },
+                /has all the bytes and could not put them into the storage: store_failed\. Run/,
+            ],
+            [{ status: "complete", new_file_id: null }, /has not stored the file within 30 minutes/],
             [{ status: "assembling" }, /has not stored the file within 30 minutes/],
         ])("that come to nothing, %j: an error", async (session, message) => {
             const how = { status: 200, body: { result: true, session } };
             process.troubles.push({ path: /\/upload\/[^/]+\/details\//, how });
             expect((await failureOf(up(fileAsset(bytesOf(size))))).message).toMatch(message);
+        });
+
+        test("cancelled in the middle: no session is left", async () => {
+            const end = new AbortController();
+            watch(async (path, go) => {
+                if (path.includes("/chunk/?order=3")) end.abort();
+                return go();
+            });
+            const created = process.lifecycle.create(
+                { kind: "File", bounds: { end: end.signal, last: AbortSignal.timeout(30_000) } },
+                { ...place, name: "plan.txt", source: fileAsset(bytesOf(size)) },
+            );
+            await failureOf(created);
+            const { sessions } = (await service.api("GET", "upload/details/")) as unknown as { sessions: object[] };
+            expect(sessions).toEqual([]);
         });
 
         test("a lost answer to the last request is no harm", async () => {
