@@ -4,8 +4,9 @@ import * as z from "zod";
 import { derived } from "../derived";
 import { sameValue } from "./compare";
 import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
+import { asDeclared, asFound, declaredOf, isMarker } from "./marker";
 import { logicalName, ownNames, slugOf } from "./naming";
-import { resourceKey, withoutInternal } from "./state";
+import { isOurs, resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";
 
 export interface CheckFailure {
@@ -37,7 +38,9 @@ export function check(
     const present = Object.fromEntries(
         Object.entries(newInputs).filter(([, value]) => value !== undefined && value !== null),
     );
-    const inputs = { ...present, ...defaults(definition, oldInputs, present, autonaming) };
+    const before = asFound(oldInputs);
+    const wanted = { ...present, ...defaults(definition, before, present, autonaming) };
+    const inputs = { ...wanted, ...leftOut(definition, oldInputs, wanted), ...broughtBack(definition, before, wanted) };
     const declared = withoutInternal(inputs);
     const refused = argumentFailures(definition, declared).map((failure) =>
         present[failure.property] === undefined && metaOf(definition, failure.property).fallbackToName
@@ -46,10 +49,47 @@ export function check(
     );
     const failures = [
         ...refused,
-        ...unnamedFailures(definition, oldInputs, declared, autonaming),
-        ...reuseFailures(definition, oldInputs, declared),
+        ...unnamedFailures(definition, before, declared, autonaming),
+        ...reuseFailures(definition, before, declared),
     ];
     return { inputs, failures };
+}
+
+/**
+ * A marker comes back where `ignoreChanges` gives a property the value of the state: then what is there may stay. But a new object
+ * gets what was declared; and where it changes who can get in, what the service never gives back is set with it, so that
+ * no door opens without its password.
+ */
+function broughtBack(definition: ResourceDefinition, before: Properties, wanted: Properties): Properties {
+    const isNew = Object.keys(withoutInternal(before)).length === 0;
+    const changesAccess = propertyNames(definition.inputs)
+        .filter((name) => metaOf(definition, name).accessRelevant && !isMarker(wanted[name]))
+        .some((name) => containsUnknown(wanted[name]) || !sameValue(definition, name, before[name], wanted[name]));
+    const markers = Object.entries(wanted).filter(([, value]) => isMarker(value));
+    return Object.fromEntries(
+        markers
+            .filter(([name]) => isNew || (changesAccess && isOurs(definition, name)))
+            .map(([name, value]) => [name, declaredOf(value)]),
+    );
+}
+
+/**
+ * What the service lacks because of something else that it holds, which `ignoreChanges` lets stay, does not fit to that: its
+ * marker stays as well.
+ */
+function leftOut(definition: ResourceDefinition, oldInputs: Properties, wanted: Properties): Properties {
+    const before = asFound(oldInputs);
+    const isAsBefore = (name: string) => sameValue(definition, name, before[name], wanted[name]);
+    const left = Object.entries(oldInputs).filter(([name, old]) => {
+        if (!isMarker(old) || !sameValue(definition, name, declaredOf(old), wanted[name])) return false;
+        return definition.rules?.some(
+            ({ properties, broken }) =>
+                properties.includes(name) &&
+                properties.every((one) => one === name || isAsBefore(one)) &&
+                broken(withoutInternal(wanted)) !== undefined,
+        );
+    });
+    return Object.fromEntries(left);
 }
 
 function defaults(
@@ -124,7 +164,7 @@ type Declared = Pick<ResourceDefinition, "kind" | "inputs" | "outputs" | "rules"
 
 /** What is wrong with arguments by themselves. */
 export function argumentFailures(definition: Declared, inputs: Properties): CheckFailure[] {
-    const refused = schemaFailures(definition, inputs);
+    const refused = schemaFailures(definition, asDeclared(inputs));
     return [...refused, ...ruleFailures(definition, inputs, refused)];
 }
 
@@ -175,7 +215,9 @@ function namesAt(schema: z.ZodType, path: readonly (string | number)[]): string[
 /** What is refused by itself says nothing about how it fits to the rest. */
 function ruleFailures(definition: Declared, inputs: Properties, refused: readonly CheckFailure[]): CheckFailure[] {
     const isOpen = (name: string) =>
-        containsUnknown(inputs[name]) || refused.some(({ property }) => property.split(/[.[]/)[0] === name);
+        containsUnknown(inputs[name]) ||
+        isMarker(inputs[name]) ||
+        refused.some(({ property }) => property.split(/[.[]/)[0] === name);
     return (definition.rules ?? [])
         .filter((rule) => !rule.properties.some(isOpen))
         .flatMap((rule) => {

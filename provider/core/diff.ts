@@ -4,6 +4,7 @@ import { decodeAsset } from "./assets";
 import { pathText } from "./check";
 import { sameValue } from "./compare";
 import { type Known, metaOf, type Properties, type ResourceDefinition } from "./define";
+import { asFound } from "./marker";
 import { isInternal } from "./state";
 import { containsUnknown } from "./unknown";
 
@@ -35,7 +36,10 @@ export interface DiffResult {
 }
 
 /** Compares what is known of an object with the inputs it shall have. */
-export function diff(definition: ResourceDefinition, known: Known, inputs: Properties): DiffResult {
+export function diff(definition: ResourceDefinition, recorded: Known, wanted: Properties): DiffResult {
+    // A marker that comes back as a wish says that what is there may stay.
+    const known = { ...recorded, inputs: asFound(recorded.inputs) };
+    const inputs = asFound(wanted);
     const differences = differencesOf(definition, known.inputs, inputs);
     const demand = definition.demands?.(known, inputs);
     const replaces = differences.filter((difference) => difference.replace).map((difference) => difference.property);

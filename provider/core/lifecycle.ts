@@ -25,10 +25,11 @@ import { confirmGone } from "./evidence";
 import { importCommand, importTargetOf } from "./import-command";
 import { listObjects } from "./listing";
 import { type MadeName, type Maker, madeNameOf, noNameFree } from "./made-name";
+import { asDeclared, asFound, markerOf, stillMarked } from "./marker";
 import { requireSameService } from "./origin";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Session } from "./session";
-import { inputsOf, isOurs, outputsOf, projectInputs, resourceKey, withoutInternal } from "./state";
+import { inputsOf, isOurs, needsMarker, outputsOf, projectInputs, resourceKey, withoutInternal } from "./state";
 import { containsUnknown } from "./unknown";
 import { describe, labelOf, withoutSecrets, withProperty } from "./wording";
 
@@ -103,11 +104,14 @@ export class Lifecycle {
     /** The outputs that a create would have, or with a known object an update; makes no call. */
     preview(subject: Subject, known: Known | undefined, inputs: Properties): Properties {
         const definition = this.definition(subject.kind);
-        return known === undefined ? previewOfCreate(definition, inputs) : previewOfUpdate(definition, known, inputs);
+        return known === undefined
+            ? previewOfCreate(definition, asDeclared(inputs))
+            : previewOfUpdate(definition, foundOf(known), asFound(inputs));
     }
 
-    async create(subject: Subject, inputs: Properties): Promise<{ id: string; outputs: Properties }> {
+    async create(subject: Subject, wanted: Properties): Promise<{ id: string; outputs: Properties }> {
         const definition = this.definition(subject.kind);
+        const inputs = asDeclared(wanted);
         return this.writing(definition, "creating", { inputs, outputs: {} }, async () => {
             const context = this.context(subject);
             const resource = inputs[resourceKey];
@@ -122,8 +126,10 @@ export class Lifecycle {
     }
 
     /** The object as it is, or undefined when it is certainly gone. Without known inputs it is an import, by id or by name. */
-    async read(subject: Subject, named: string, known: Known): Promise<ReadResult | undefined> {
+    async read(subject: Subject, named: string, recorded: Known): Promise<ReadResult | undefined> {
         const definition = this.definition(subject.kind);
+        // What is declared is looked for, also where it was not found before.
+        const known = { ...recorded, inputs: asDeclared(recorded.inputs) };
         return this.explained(definition, "reading", known, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, named, known);
@@ -138,7 +144,7 @@ export class Lifecycle {
                 if (!isImport) await confirmGone(this.options.definitions, context, definition, id, known);
                 return undefined;
             }
-            const inputs = isImport ? inputsOf(definition, remote, own) : projectInputs(definition, known, remote);
+            const inputs = isImport ? inputsOf(definition, remote, own) : projectInputs(definition, recorded, remote);
             return { id, inputs, outputs: outputsOf(definition, inputs, remote, this.options.client().origin) };
         });
     }
@@ -160,24 +166,40 @@ export class Lifecycle {
         );
     }
 
-    async update(subject: Subject, id: string, known: Known, inputs: Properties): Promise<Properties> {
+    async update(subject: Subject, id: string, recorded: Known, wanted: Properties): Promise<Properties> {
         const definition = this.definition(subject.kind);
+        const known = foundOf(recorded);
+        const inputs = asFound(wanted);
         return this.writing(definition, "updating", { inputs, outputs: known.outputs }, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, id, known);
-            // An update without a difference follows a failure half-way: it goes on from there.
-            const outputs = diff(definition, known, inputs).changes
-                ? await this.withOpenParent(definition, context, inputs, (again) =>
-                      this.change(definition, context, id, known, inputs, again),
-                  )
-                : await this.settle(definition, context, id, inputs, undefined);
+            const outputs = await this.advance(definition, context, id, known, inputs).catch((error: unknown) => {
+                if (!(error instanceof PartialFailure)) throw error;
+                const { inputs: reached, outputs: shown, message, cause } = error;
+                throw new PartialFailure(id, stillMarked(reached, recorded.inputs), shown, message, { cause });
+            });
             this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }), inputs);
             return outputs;
         });
     }
 
-    async delete(subject: Subject, id: string, known: Known): Promise<void> {
+    private async advance(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        known: Known,
+        inputs: Properties,
+    ): Promise<Properties> {
+        // An update without a difference follows a failure half-way: it goes on from there.
+        if (!diff(definition, known, inputs).changes) return this.settle(definition, context, id, inputs, undefined);
+        return this.withOpenParent(definition, context, inputs, (again) =>
+            this.change(definition, context, id, known, inputs, again),
+        );
+    }
+
+    async delete(subject: Subject, id: string, recorded: Known): Promise<void> {
         const definition = this.definition(subject.kind);
+        const known = foundOf(recorded);
         await this.writing(definition, "deleting", known, async () => {
             const context = this.context(subject);
             this.requireSameService(definition, id, known);
@@ -517,7 +539,12 @@ export class Lifecycle {
             return this.outputs(definition, inputs, remote);
         } catch (error) {
             const unconfirmed = new Set(notMade(definition, inputs, remote));
-            const confirmed = Object.fromEntries(Object.entries(inputs).filter(([name]) => !unconfirmed.has(name)));
+            const confirmed = Object.fromEntries(
+                Object.entries(inputs).flatMap(([name, value]) => {
+                    if (!unconfirmed.has(name)) return [[name, value]];
+                    return needsMarker(definition, name) ? [[name, markerOf(value, remote[name])]] : [];
+                }),
+            );
             throw new PartialFailure(
                 id,
                 confirmed,
@@ -687,6 +714,11 @@ export class Lifecycle {
     private outputs(definition: ResourceDefinition, inputs: Properties, remote: Remote): Properties {
         return outputsOf(definition, inputs, remote, this.options.client().origin);
     }
+}
+
+/** What the verbs of a kind are told of an object. */
+function foundOf({ inputs, outputs }: Known): Known {
+    return { inputs: asFound(inputs), outputs };
 }
 
 /** Does a step once more when the parent has been closed meanwhile, after opening it. */

@@ -87,8 +87,8 @@ describe("3.4 inputs after a read", () => {
         expect(projectInputs(room, { inputs, outputs }, { ...partial, password: "by hand" })).toStrictEqual(inputs);
     });
 
-    test("lose a value that is never read back, when the service shows that there is none", () => {
-        expect(project({ password: null })).not.toHaveProperty("password");
+    test("hold a marker for a value that is never read back, when the service shows that there is none", () => {
+        expect(project({ password: null })).toHaveProperty("password", { __declared: "hidden" });
         expect(outputsOf(room, inputs, { ...remote, password: null }, origin)).not.toHaveProperty("password");
     });
 

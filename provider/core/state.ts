@@ -1,7 +1,9 @@
 /** How properties stand in the state: the internal ones, the cleaning, and the projection of what the service shows onto what was declared. */
+import type * as z from "zod";
 import { decodeAsset, fileAsset, fileNameOf, withAssets, withoutAssets } from "./assets";
 import { sameValue } from "./compare";
-import { type Known, metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
+import { innerSchema, type Known, metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
+import { asFound, declaredOf, isMarker, markerOf } from "./marker";
 import { asShown } from "./wire";
 
 /** Output: the origin of the service that holds the object. */
@@ -64,7 +66,7 @@ export function outputsOf(
     remote: Remote,
     origin: string,
 ): Properties {
-    const declared = Object.entries(withoutInternal(inputs)).flatMap(([name, value]) => {
+    const declared = Object.entries(withoutInternal(asFound(inputs))).flatMap(([name, value]) => {
         if (standsAsDeclared(definition, name, remote)) return [[name, value]];
         return name in remote ? [] : [[name, asShown(definition, name, value)]];
     });
@@ -98,21 +100,41 @@ function isUndeclaredAccess(definition: ResourceDefinition, name: string, shown:
 }
 
 /**
+ * Whether a program that declares the property cannot be told of its loss by leaving it out: what the service shows is no
+ * value to declare, or check refuses inputs without one, or fills one in.
+ */
+export function needsMarker(definition: ResourceDefinition, name: string): boolean {
+    const schema = definition.inputs.shape[name] as z.ZodType | undefined;
+    const { fallback, fallbackToName, generatedWithin } = metaOf(definition, name);
+    const isFilledIn = fallback !== undefined || fallbackToName || generatedWithin !== undefined;
+    const isRequired = schema !== undefined && innerSchema(schema) === schema;
+    return isOurs(definition, name) || isAsset(definition, name) || isFilledIn || isRequired;
+}
+
+/**
  * Inputs after a read: a property keeps its declared form while the service shows what it showed after our last write,
- * and takes the service's value once that differs, so that the next preview names it. An asset cannot be made of what the
- * service shows: it is left out then.
+ * and takes the service's value once that differs, so that the next preview names it. Where that is no value to declare, a
+ * marker stands for both.
  */
 export function projectInputs(definition: ResourceDefinition, known: Known, remote: Remote): Properties {
     const inputs: Properties = {};
-    for (const [name, declared] of Object.entries(known.inputs)) {
+    for (const [name, held] of Object.entries(known.inputs)) {
+        const declared = declaredOf(held);
+        const shown = remote[name];
+        const asset = isAsset(definition, name);
+        // Somebody set another one meanwhile: whether it is the declared one cannot be told.
+        const isUntold = isMarker(held) && (isOurs(definition, name) || !(name in remote));
         const keeps =
             isInternal(name) ||
             standsAsDeclared(definition, name, remote) ||
             metaOf(definition, name).identity ||
             !(name in remote) ||
-            sameValue(definition, name, remote[name], isAsset(definition, name) ? declared : known.outputs[name]);
-        if (keeps) inputs[name] = declared;
-        else if (!isAsset(definition, name)) inputs[name] = remote[name];
+            sameValue(definition, name, shown, asset ? declared : known.outputs[name]);
+        if (isUntold) inputs[name] = held;
+        else if (keeps) inputs[name] = declared;
+        else if (asset || ((shown === null || shown === undefined) && needsMarker(definition, name)))
+            inputs[name] = markerOf(declared, shown);
+        else inputs[name] = shown;
     }
     for (const [name, shown] of Object.entries(remote)) {
         if (!(name in inputs) && isUndeclaredAccess(definition, name, shown)) inputs[name] = shown;

@@ -2,6 +2,7 @@
 
 import { decodeAsset } from "../core/assets";
 import type { Known, Properties } from "../core/define";
+import { isMarker } from "../core/marker";
 import { knownOf as knownOfState, withInputs } from "../core/state";
 
 /** The host's own: the provider text, part of inputs and outputs. */
@@ -29,7 +30,9 @@ export function providerText(kind: string): string {
  * over: what the program declares then counts as it was shown, and a file, which is never shown, as the same.
  */
 export function knownOf({ [providerKey]: _, ...props }: Properties, news: Properties = {}): Known {
-    const declared = Object.entries(news).filter(([name, value]) => name in props || decodeAsset(value) !== undefined);
+    const declared = Object.entries(news).filter(
+        ([name, value]) => name in props || decodeAsset(value) !== undefined || isMarker(value),
+    );
     return knownOfState(props, Object.fromEntries(declared.map(([name, value]) => [name, props[name] ?? value])));
 }
 
