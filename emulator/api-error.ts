@@ -39,13 +39,20 @@ export type Site =
     | "lockTokenMissing"
     | "nameTooLong"
     | "folderNameTooLong"
-    | "titleLength"
     | "versionBlank"
+    | "versionMismatch"
     | "checksumMismatch"
     | "checksumContradicted"
     | "shareNotSearched"
     | "orphanNotSearched"
-    | "orphanNotSearchedAnywhere";
+    | "orphanNotSearchedAnywhere"
+    | "notANote"
+    | "tooManyNodes"
+    | "hashIncomplete"
+    | "retiredTemplates"
+    | "retiredTemplateSelect"
+    | "retiredMetadataUpdate"
+    | "templateNamed";
 
 export const errorClasses = Object.keys(classes) as ErrorClass[];
 

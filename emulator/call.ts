@@ -165,7 +165,7 @@ export interface Scope {
 export class Call {
     readonly backend: Backend;
     readonly method: string;
-    /** Fields of the request: the query of a GET, the body of a POST, both of a DELETE. */
+    /** Fields of the request: the query of a GET, the body of a POST, both of the others. */
     readonly input: Input;
     /** The query alone, for the requests that carry their bytes in the body. */
     readonly query: Input;
@@ -183,7 +183,10 @@ export class Call {
     constructor(backend: Backend, parts: CallParts) {
         this.backend = backend;
         this.method = parts.method;
-        const input = { GET: parts.query, POST: parts.body }[parts.method] ?? { ...parts.body, ...parts.query };
+        // Late content 2.2: what stands in the body of a DELETE is not read.
+        const isBodiless = parts.method === "GET" || (parts.method === "DELETE" && backend.dialect.era === "late");
+        const both = parts.method === "POST" ? parts.body : { ...parts.body, ...parts.query };
+        const input = isBodiless ? parts.query : both;
         this.input = backend.dialect.fields(input);
         this.query = parts.query;
         this.origin = parts.origin;

@@ -104,6 +104,7 @@ const served: Record<string, readonly string[]> = {
         "GET /workspaces/available/",
         "GET /workspaces/check/name/{name}/",
         "GET /workspace/{workspace_id}/limits/",
+        "GET /workspace/{workspace_id}/jobs/status/",
         "GET /workspace/{workspace_id}/list/shares/",
         "POST /workspace/{workspace_id}/create/share/",
     ],
@@ -167,10 +168,12 @@ const served: Record<string, readonly string[]> = {
         "GET /storage/recent/",
         "GET /storage/{node_id}/requestread/",
         "GET /storage/{node_id}/read/",
+        "GET /storage/{node_id}/requestzip/",
         "GET /storage/{node_id}/zip/",
         "POST /storage/{node_id}/lock/",
         "GET /storage/{node_id}/lock/",
         "DELETE /storage/{node_id}/lock/",
+        "POST /storage/{node_id}/lock/heartbeat/",
         "POST /storage/{node_id}/createnote/",
         "POST /storage/{node_id}/updatenote/",
         "GET /storage/{node_id}/readnote/",
@@ -261,11 +264,7 @@ const leftOut: readonly (readonly [section: string, reason: string, routes: read
     [
         "Workspaces",
         newer,
-        [
-            "GET /workspace/{workspace_id}/jobs/status/",
-            "POST /workspace/{workspace_id}/cloud-import/enable/",
-            "POST /workspace/{workspace_id}/cloud-import/disable/",
-        ],
+        ["POST /workspace/{workspace_id}/cloud-import/enable/", "POST /workspace/{workspace_id}/cloud-import/disable/"],
     ],
     [
         "Metadata templates",
@@ -293,7 +292,7 @@ const leftOut: readonly (readonly [section: string, reason: string, routes: read
             "GET /share/{share_id}/instructions/me/",
         ],
     ],
-    ["Storage", newer, [...forEach(containers, ["POST /storage/{node_id}/lock/heartbeat/", "GET /search/"])]],
+    ["Storage", newer, [...forEach(containers, ["GET /search/"])]],
     ["Uploads", newer, ["POST /upload/{upload_id}/stream/", "POST /upload/batch/"]],
     [
         "Web import",

@@ -1,4 +1,5 @@
 // A tour of the API: one request to every route that the emulator serves, in an order in which each can succeed.
+import { lateContentTour } from "./coverage-tour-content";
 
 /** `$name` in a path's parameters and in the fields stands for what an earlier step kept under that name. */
 export interface Step {
@@ -396,4 +397,5 @@ export const lateTour: readonly (Step | Aside)[] = [
     { ...post("/user/invitation/{invitation}/decline/", {}), as: "second@example.com" },
     { ...get("/events/search/"), send: { org_id: "$org_id" }, keep: { event_id: "events.0.event_id" } },
     post("/event/{event_id}/ack/", {}),
+    ...lateContentTour,
 ];

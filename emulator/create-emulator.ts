@@ -21,6 +21,7 @@ import { events } from "./services/events";
 import { files } from "./services/files";
 import { invitations } from "./services/invitations";
 import { members } from "./services/members";
+import { notes } from "./services/notes";
 import { oauth } from "./services/oauth";
 import { organizations } from "./services/organizations";
 import { quickshares } from "./services/quickshares";
@@ -51,6 +52,7 @@ const services = [
     members,
     assets,
     storage,
+    notes,
     files,
     search,
     quickshares,

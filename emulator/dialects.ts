@@ -35,6 +35,8 @@ export interface Dialect {
     rateHeaders(budget: Budget): Record<string, string>;
     /** Objects as they go out, from all that the services know of them. */
     share(object: Answer): Answer;
+    workspace(object: Answer): Answer;
+    node(object: Answer): Answer;
     listedMember(object: Answer): Answer;
     invitation(object: Answer): Answer;
     /** Whether people who are invited stand in the lists of members. */
@@ -57,7 +59,8 @@ const seed: Dialect = {
     name: "seed",
     era: "early",
     // The contract, shares 1 and 2.1: `download_security` came on 2026-03-30, `download_enabled` was the switch before.
-    fields: ({ download_security, ...known }) => known,
+    // The contract, late content 5.1 and 3.1: external_invites and metadata_extraction are newer than mid2026.
+    fields: ({ download_security, external_invites, metadata_extraction, ...known }) => known,
     // The contract, organizations A3: data at the root, `result` a boolean.
     success: (data) => ({ result: true, status: "ok", ...data }),
     // The contract, organizations A4.
@@ -73,7 +76,9 @@ const seed: Dialect = {
         "X-Rate-Limit-Max": String(max),
         "X-Rate-Limit-Expiry": String(ends),
     }),
-    share: ({ download_security, ...shown }) => shown,
+    share: ({ download_security, external_invites, ...shown }) => shown,
+    workspace: ({ metadata_extraction, ...shown }) => shown,
+    node: (object) => object,
     // The contract, organizations C3: `status` came about April 2026, and `invite` with it.
     listedMember: ({ status, invite, ...shown }) => shown,
     invitation: (object) => object,
@@ -82,7 +87,7 @@ const seed: Dialect = {
     listsArchivedShares: true,
     gatesIntelligence: false,
     makesQuickshares: true,
-    idTypes: {},
+    idTypes: { f: "2" },
     // The contract, organizations H1.
     tokenSeconds: 3600,
 };
@@ -192,13 +197,21 @@ function kindOf(message: string): "missing" | "invalid" {
     return /is required/.test(message) ? "missing" : "invalid";
 }
 
+/** The newer switch of downloads for the older one. */
+export function newerDownloads({ download_enabled: older, ...input }: Input): Input {
+    return older === undefined ? input : { download_security: older === "false" ? "high" : "off", ...input };
+}
+
+function newerShare({ download_enabled, ...shown }: Answer): Answer {
+    return { ...shown, share_category: shown.storage_mode === "independent" ? "portal" : "shared_folder" };
+}
+
 /** The service in the middle of 2026. */
 const mid2026: Dialect = {
     ...seed,
     name: "mid2026",
     // The contract, shares 2.4: the older switch is taken still; what it means for the newer one is inferred.
-    fields: ({ download_enabled: older, ...input }) =>
-        older === undefined ? input : { download_security: older === "false" ? "high" : "off", ...input },
+    fields: ({ external_invites, metadata_extraction, ...input }) => newerDownloads(input),
     ...numbered({
         // The contract, organizations A4, the newer API's table, and workspaces 1.3.
         statuses: {
@@ -222,10 +235,7 @@ const mid2026: Dialect = {
         "x-ve-limit-expires": dateText(ends),
     }),
     // The contract, shares 1: `share_category` since 2026-03-16, `download_security` since 2026-03-30.
-    share: ({ download_enabled, ...shown }) => ({
-        ...shown,
-        share_category: shown.storage_mode === "independent" ? "portal" : "shared_folder",
-    }),
+    share: ({ external_invites, ...shown }) => newerShare(shown),
     listedMember: (object) => object,
     // The contract, workspaces 5: the names of the newer lists.
     invitation: ({ email, ...shown }) => ({ ...shown, invitee_email: email }),
@@ -256,13 +266,20 @@ const late2026: Dialect = {
             lockTokenMissing: { code: 205516 },
             nameTooLong: { code: 206604 },
             folderNameTooLong: { code: 146871 },
-            titleLength: { code: 10566 },
             versionBlank: { code: 207092 },
+            versionMismatch: { code: 113958 },
             checksumMismatch: { code: 10778 },
             checksumContradicted: { code: 10779 },
             shareNotSearched: { code: 139420 },
             orphanNotSearched: { code: 179101 },
             orphanNotSearchedAnywhere: { code: 142794 },
+            notANote: { code: 153548 },
+            tooManyNodes: { code: 115519, status: 400 },
+            hashIncomplete: { code: 196420 },
+            retiredTemplates: { code: 131380, status: 410 },
+            retiredTemplateSelect: { code: 122209, status: 410 },
+            retiredMetadataUpdate: { code: 139876, status: 410 },
+            templateNamed: { code: 179390 },
         },
         // Late content 2.3: a list of all fields that fail, an object for everything else.
         tellsMore: true,
@@ -277,7 +294,13 @@ const late2026: Dialect = {
         "x-ve-limit-expires": String(ends),
     }),
     // Late accounts 2.1: some ids have a type of two characters.
-    idTypes: { "9": "9v", "7": "7k", q: "qs" },
+    idTypes: { "9": "9v", "7": "7k", q: "qs", f: "2f", "3": "3v", "5": "5u" },
+    // Late content 5.3 and 5.4: what the older switch of downloads does is a matter of the route.
+    fields: (input) => input,
+    share: newerShare,
+    workspace: (object) => object,
+    // Late content 2.7: a key is absent where it does not apply.
+    node: ({ deleted, deleted_from, ...shown }) => (deleted === null ? shown : { ...shown, deleted, deleted_from }),
 };
 
 const dialects: Record<DialectName, Dialect> = { seed, wrapped, mid2026, late2026 };

@@ -1,5 +1,5 @@
 // Form fields: what a wire key may hold, how it is cleared, and the values that result.
-import { ApiError } from "./api-error";
+import { ApiError, type Site } from "./api-error";
 import { parseDate } from "./clock";
 
 /** What a request says, by wire key. */
@@ -23,8 +23,8 @@ export interface TextRule {
     lines?: boolean;
 }
 
-export function invalid(key: string, problem: string): ApiError {
-    return new ApiError("INPUT_INVALID", `${key}: ${problem}.`, { field: key });
+export function invalid(key: string, problem: string, site?: Site): ApiError {
+    return new ApiError("INPUT_INVALID", `${key}: ${problem}.`, { field: key, ...(site && { site }) });
 }
 
 export function checkText(text: string, key: string, { min = 0, max = 65_536, pattern, lines }: TextRule): string {

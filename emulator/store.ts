@@ -70,7 +70,7 @@ const schema = `
     CREATE INDEX nodesByTarget ON nodes (targetId) WHERE targetId IS NOT NULL;
     CREATE TABLE versions (
         id TEXT PRIMARY KEY, nodeId TEXT NOT NULL, contentId TEXT NOT NULL, size INTEGER NOT NULL, hash TEXT NOT NULL,
-        mimetype TEXT NOT NULL, origin TEXT, creator TEXT NOT NULL, created INTEGER NOT NULL
+        crc32c TEXT NOT NULL, mimetype TEXT NOT NULL, origin TEXT, creator TEXT NOT NULL, created INTEGER NOT NULL
     );
     CREATE INDEX versionsByNode ON versions (nodeId);
     CREATE INDEX versionsByContent ON versions (contentId);
@@ -82,7 +82,8 @@ const schema = `
     );
     CREATE TABLE uploads (
         id TEXT PRIMARY KEY, userId TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, mimetype TEXT NOT NULL,
-        request TEXT NOT NULL, maxChunks INTEGER NOT NULL, status TEXT NOT NULL, statusMessage TEXT, newFileId TEXT, created INTEGER NOT NULL
+        request TEXT NOT NULL, maxChunks INTEGER NOT NULL, status TEXT NOT NULL, statusMessage TEXT, newFileId TEXT,
+        integrity TEXT, created INTEGER NOT NULL
     );
     CREATE INDEX uploadsByUser ON uploads (userId);
     CREATE TRIGGER uploadGone AFTER DELETE ON uploads
@@ -91,7 +92,7 @@ const schema = `
         DELETE FROM pieces WHERE contentId = old.id;
     END;
     CREATE VIEW nodeRows AS
-        SELECT nodes.*, contentId, size, hash, mimetype, origin
+        SELECT nodes.*, contentId, size, hash, crc32c, mimetype, origin
         FROM nodes LEFT JOIN versions ON versions.id = nodes.version;
     CREATE TABLE quickshares (
         id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, nodeId TEXT NOT NULL UNIQUE, creator TEXT NOT NULL,

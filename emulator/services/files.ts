@@ -4,9 +4,10 @@ import { readToken, signToken } from "../accounts";
 import { ApiError } from "../api-error";
 import { type Answer, type Call, Content, type Routes } from "../call";
 import { dateText } from "../clock";
-import { clears, integer, invalid, optionalText, parseJson, readFields, required } from "../fields";
+import { clears, integer, invalid, oneOf, optionalText, parseJson, readFields, requireAll, required } from "../fields";
 import { canonicalOpaque } from "../ids";
 import { maxZipBytes, type ZipEntry, zip } from "../zip";
+import { noteName } from "./notes";
 import {
     activeLock,
     addVersion,
@@ -15,6 +16,7 @@ import {
     findFolder,
     findVersion,
     freeName,
+    guardVersion,
     insert,
     isWithin,
     kindOf,
@@ -22,15 +24,17 @@ import {
     lockObject,
     type Node,
     named,
-    noteName,
     one,
     onStorages,
+    openShareStorage,
+    openWorkspaceStorage,
     piecesOf,
     putFile,
     rename,
     roomFor,
     type Storage,
     type Stored,
+    trash,
     unlocked,
     type Version,
     workspaceStorage,
@@ -50,12 +54,16 @@ export function files(routes: Routes): void {
         routes.post(`${node}/restore-version/`, on("member", restoreVersion));
         routes.post(`${node}/update/`, on("member", update));
         routes.post(`${node}/copy/`, on("member", copy));
-        routes.post(`${node}/transfer/`, on("member", transfer));
-        routes.post(`${node}/addlink/`, on("member", addLink));
+        // Late content 8.2: the tree of a workspace alone has links, and nodes that go to another one.
+        const ofWorkspaces = open === openShareStorage ? routes.early : routes;
+        ofWorkspaces.post(`${node}/transfer/`, on("member", transfer));
+        ofWorkspaces.post(`${node}/addlink/`, on("member", addLink));
         routes.post(`${node}/addfile/`, on("member", addFile));
         routes.get(`${node}/lock/`, on("view", lockStatus));
         routes.post(`${node}/lock/`, on("member", lock));
         routes.delete(`${node}/lock/`, on("member", unlock));
+        routes.late.post(`${node}/lock/heartbeat/`, on("member", heartbeat));
+        routes.late.get(`${node}/requestzip/`, on("view", requestRead));
     });
 }
 
@@ -141,12 +149,19 @@ function* entriesOf(call: Call, folder: Node, path: string): Generator<ZipEntry>
 
 function nodeOfToken(call: Call, token: string): Node {
     const { node } = readToken(call.backend, token) ?? {};
-    if (node === undefined || node !== canonicalOpaque(call.param("node_id"))) {
+    const isNamed = node !== undefined && (node === canonicalOpaque(call.param("node_id")) || isRoot(call, node));
+    if (!isNamed) {
         throw new ApiError("AUTH_INVALID", "The download token is not valid for this file or has expired.");
     }
     const row = call.store.get<Node>("SELECT * FROM nodeRows WHERE id = ? AND trashId IS NULL", node);
     if (!row) throw new ApiError("NOT_FOUND", "There is no such file or note.");
     return row;
+}
+
+/** Late content 11: a token of `requestzip` may be one of a root, which its path calls so. */
+function isRoot(call: Call, id: string): boolean {
+    const sql = "SELECT 1 FROM workspaces WHERE rootId = ?1 UNION SELECT 1 FROM shares WHERE rootId = ?1";
+    return call.dialect.era === "late" && call.param("node_id") === "root" && call.store.get(sql, id) !== undefined;
 }
 
 function listVersions(call: Call, storage: Storage): Answer {
@@ -195,12 +210,31 @@ function copyInto(call: Call, node: Node, target: Node): Node {
 /** A copy in the root of another workspace. */
 function transfer(call: Call, storage: Storage): Answer {
     const node = named(call, storage);
+    if (call.dialect.era === "late") return transferTo(call, node, storage);
     if (node.id === storage.rootId) throw invalid("node_id", "is the root folder");
     const { workspace, role } = openWorkspace(call, "member", "write", required(call.input, "target_workspace_id"));
     const target = { ...workspaceStorage(workspace), role };
     if (target.containerId === storage.containerId) throw invalid("target_workspace_id", "is where the file lies");
     return one(call, target, copyInto(call, node, findFolder(call, target, "root", "target_workspace_id")));
 }
+
+/** Late content 8.8, a guess: into a folder of a workspace or a share, as a copy or, in the mode `move`, instead. */
+function transferTo(call: Call, node: Node, storage: Storage): Answer {
+    requireAll(call.input, ["profile_type", "profile_id", "parent"]);
+    const { profile_id = "", parent = "" } = call.input;
+    const { profile_type: type, transfer_mode: mode = "copy" } = readFields(transferFields, call.input);
+    if (node.id === storage.rootId) throw invalid("node_id", "is the root folder");
+    const open = type === "share" ? openShareStorage : openWorkspaceStorage;
+    const target = open(call, "member", "write", profile_id);
+    const made = copyInto(call, node, findFolder(call, target, parent, "parent"));
+    if (mode === "move") trash(call, unlocked(call, node));
+    return { ...one(call, target, made), source_trashed: mode === "move" };
+}
+
+const transferFields = {
+    profile_type: oneOf(["workspace", "share"], "workspace"),
+    transfer_mode: oneOf(["copy", "move"], "copy"),
+};
 
 /** A node that leads to a share. */
 function addLink(call: Call, storage: Storage): Answer {
@@ -229,7 +263,9 @@ function contentFrom(call: Call, storage: Storage): Stored & { mimetype: string;
         typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
     const type = at(from, "type");
     if (type === "upload") return attachable(call, String(at(at(from, "upload"), "id")));
-    if (type !== "hash") throw invalid("from", "must be of the type upload or hash");
+    // Late content 8.6: a workspace takes no hashes any more.
+    const takesHashes = call.dialect.era === "early" || storage.share !== undefined;
+    if (type !== "hash" || !takesHashes) throw invalid("from", "must be of the type upload or hash");
     const { hash, algorithm } = { hash: at(at(from, "hash"), "hash"), algorithm: at(at(from, "hash"), "hash_type") };
     if (algorithm !== "sha256" || typeof hash !== "string") throw invalid("from", "must give a sha256 hash");
     const known = call.store.get<Version>(
@@ -239,8 +275,8 @@ function contentFrom(call: Call, storage: Storage): Stored & { mimetype: string;
         storage.containerId,
     );
     if (!known) throw new ApiError("NOT_FOUND", "No file here has this hash.");
-    const { contentId, size, mimetype } = known;
-    return { contentId, size, hash: known.hash, mimetype, origin: JSON.stringify({ type: "hash" }) };
+    const { contentId, size, crc32c, mimetype } = known;
+    return { contentId, size, hash: known.hash, crc32c, mimetype, origin: JSON.stringify({ type: "hash" }) };
 }
 
 function addFile(call: Call, storage: Storage): Answer {
@@ -254,6 +290,7 @@ const metadataFields = { metadata_title: optionalText({ max: 50 }), metadata_sho
 
 function update(call: Call, storage: Storage): Answer {
     const node = changeable(call, storage);
+    guardVersion(call, node);
     const { name } = call.input;
     const metadata = readFields(metadataFields, call.input);
     if (name === undefined && call.input.from === undefined && Object.keys(metadata).length === 0) {
@@ -261,7 +298,9 @@ function update(call: Call, storage: Storage): Answer {
     }
     if (name !== undefined && clears(name)) throw invalid("name", "cannot be cleared");
     const renamed =
-        name === undefined ? node : rename(call, node, node.type === "note" ? noteName(name) : checkNodeName(name));
+        name === undefined
+            ? node
+            : rename(call, node, node.type === "note" ? noteName(call, name) : checkNodeName(name));
     const { metadata_title: metadataTitle = node.metadataTitle, metadata_short: metadataShort = node.metadataShort } =
         metadata;
     const filled = call.input.from === undefined ? renamed : refill(call, storage, renamed);
@@ -309,11 +348,26 @@ function lock(call: Call, storage: Storage): Answer {
     return { lock_token: lock.token, locked: true, lock_info: lockObject(lock) };
 }
 
+/** Whoever holds the token makes the lock go on. */
+function heartbeat(call: Call, storage: Storage): Answer {
+    const node = lockable(call, storage);
+    const lock = activeLock(call, node);
+    if (!lock) throw new ApiError("NOT_ACCEPTABLE", "This file is not locked.");
+    if (required(call.input, "lock_token") !== lock.token) {
+        throw new ApiError("LOCKED", "The lock token is not that of this lock.");
+    }
+    const renewed = { ...lock, expires: call.now + lock.expires - lock.created, created: call.now };
+    call.store.update("nodes", node.id, { lock: JSON.stringify(renewed) });
+    call.did("updated", kindOf(node), node.id);
+    return { locked: true, lock_info: lockObject(renewed) };
+}
+
 /** Whoever holds the token ends the lock. */
 function unlock(call: Call, storage: Storage): Answer {
     const node = lockable(call, storage);
     const lock = activeLock(call, node);
-    const token = required(call.input, "lock_token");
+    const { lock_token: token = "" } = call.input;
+    if (token === "") throw invalid("lock_token", "is required", "lockTokenMissing");
     if (!lock) throw new ApiError("NOT_ACCEPTABLE", "This file is not locked.");
     if (token !== lock.token) throw new ApiError("LOCKED", "The lock token is not that of this lock.");
     call.store.update("nodes", node.id, { lock: null });

@@ -5,6 +5,7 @@ import { ApiError } from "../api-error";
 import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
 import { dateText } from "../clock";
+import { newerDownloads } from "../dialects";
 import {
     clears,
     flag,
@@ -14,6 +15,7 @@ import {
     oneOf,
     optionalText,
     readFields,
+    requireAll,
     required,
     text,
 } from "../fields";
@@ -32,7 +34,7 @@ import {
 import { limitsOf } from "../plans";
 import { addOwner, pendingOn } from "./members";
 import { checkNodeName, createRoot, findFolder, newFolder, openWorkspaceStorage } from "./storage";
-import { archivedFilter, checkIntelligence, closeContainer, shareCount } from "./workspaces";
+import { archivedFilter, checkIntelligence, closeContainer, mayIndex, shareCount } from "./workspaces";
 
 export function shares(routes: Routes): void {
     routes.post("/workspace/:workspace_id/create/share/", createShare);
@@ -59,17 +61,23 @@ const creationFields = {
 
 function createShare(call: Call): Answer {
     const { workspace } = openWorkspace(call, "member");
-    required(call.input, "title");
+    const isLate = call.dialect.era === "late";
+    if (isLate) requireAll(call.input, ["title", "intelligence"]);
+    else required(call.input, "title");
     const { storage_mode: storageMode = "independent", custom_url: customUrl = null } = readFields(
         creationFields,
         call.input,
     );
+    const { download_enabled, ...newer } = call.input;
     const fields: Share["fields"] = {
         ...initialValues(shareFields),
-        ...readFields(shareFields, call.input),
+        // Late content 5.3: the older switch of downloads is no key of a create any more.
+        ...readFields(shareFields, isLate ? newer : call.input),
         password: null,
     };
-    checkIntelligence(call, workspace.organizationId, "new");
+    fields.share_type = settledType(call, storageMode, fields.share_type);
+    if (isLate) fields.intelligence &&= mayIndex(call, workspace.organizationId);
+    else checkIntelligence(call, workspace.organizationId, "new");
     if (storageMode === "workspace_folder") fields.intelligence = false;
     const id = call.ids.profile();
     const share: Share = {
@@ -94,6 +102,11 @@ function createShare(call: Call): Answer {
     addOwner(call, "share", id);
     call.did("created", "share", id);
     return one(call, share);
+}
+
+/** Late content 5.2: a share with storage of its own is always `send`, whatever was asked. */
+function settledType({ dialect }: Call, mode: Share["storageMode"], asked: Share["fields"]["share_type"]) {
+    return dialect.era === "late" && mode === "independent" ? "send" : asked;
 }
 
 /** The named folder, or a new one; a folder backs one share only. */
@@ -189,7 +202,7 @@ function publicDetails(call: Call): Answer {
 
 function updateShare(call: Call): Answer {
     const { share, workspace } = openShare(call, "admin");
-    const { input } = call;
+    const input = call.dialect.era === "late" ? newerDownloads(call.input) : call.input;
     // Older clients rename with `name`.
     const title = input.title ?? input.name;
     const changes = readFields(shareFields, title === undefined ? input : { ...input, title });
@@ -210,6 +223,7 @@ function updateShare(call: Call): Answer {
         customUrl,
         fields: { ...share.fields, ...changes },
     };
+    changed.fields.share_type = settledType(call, share.storageMode, changed.fields.share_type);
     // A password belongs to link access and is forgotten with it.
     if (changed.fields.access_options !== shareAccess.link) changed.fields.password = null;
     changed.fields.password = readPassword(call, changed);
@@ -258,7 +272,7 @@ function deleteShare(call: Call): Answer {
     const { share } = openShare(call, "owner", "lifecycle");
     const { confirm } = call.input;
     if (confirm !== share.id && confirm !== share.customName) {
-        throw invalid("confirm", "must be the share's custom name or id");
+        throw invalid("confirm", "must be the share's custom name or id", confirm ? undefined : "confirmMissing");
     }
     closeContainer(call, "shares", share.id);
     call.did("deleted", "share", share.id);

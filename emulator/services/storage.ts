@@ -2,8 +2,9 @@
 import { createHash } from "node:crypto";
 import { type Intent, openShare, openWorkspace, type Role } from "../access";
 import { ApiError } from "../api-error";
-import type { Answer, Backend, Call, Routes } from "../call";
+import { type Answer, type Backend, type Call, Content, type Routes } from "../call";
 import { dateText } from "../clock";
+import { crc32c } from "../crc32c";
 import { flag, invalid, readFields, required, text } from "../fields";
 import { canonicalOpaque } from "../ids";
 import type { Kind } from "../ledger";
@@ -23,6 +24,7 @@ export interface Node {
     size: number | null;
     hash: string | null;
     mimetype: string | null;
+    crc32c: string | null;
     /** JSON. */
     origin: string | null;
     /** The share that a link leads to. */
@@ -53,6 +55,7 @@ export interface Stored {
     contentId: string;
     size: number;
     hash: string;
+    crc32c: string;
 }
 
 /** One storage as a workspace or a share shows it. */
@@ -94,16 +97,13 @@ export function onStorages(on: (path: string, open: Open) => void): void {
 
 export function storage(routes: Routes): void {
     onStorages((path, open) => {
-        const on = (needed: Role, handler: (call: Call, storage: Storage) => Answer) => (call: Call) =>
+        const on = (needed: Role, handler: (call: Call, storage: Storage) => Answer | Content) => (call: Call) =>
             handler(call, open(call, needed));
         routes.get(`${path}/trash/list/`, on("view", listTrash));
         routes.delete(`${path}/trash/delete/`, on("member", emptyTrash));
         routes.get(`${path}/:node_id/list/`, on("view", list));
         routes.get(`${path}/:node_id/details/`, on("view", details));
         routes.post(`${path}/:node_id/createfolder/`, on("member", createFolder));
-        routes.post(`${path}/:node_id/createnote/`, on("member", createNote));
-        routes.post(`${path}/:node_id/updatenote/`, on("member", updateNote));
-        routes.get(`${path}/:node_id/readnote/`, on("view", readNote));
         routes.post(`${path}/:node_id/move/`, on("member", move));
         routes.delete(`${path}/:node_id/delete/`, on("member", toTrash));
         routes.post(`${path}/:node_id/restore/`, on("member", restore));
@@ -120,7 +120,7 @@ type NewNode = Pick<Node, "containerId" | "parentId" | "type" | "name"> & { targ
 
 export function insert(call: Call, node: NewNode): Node {
     const row = {
-        id: call.ids.opaque("2"),
+        id: call.ids.opaque(node.type === "file" ? "f" : "2"),
         version: null,
         targetId: null,
         metadataTitle: null,
@@ -134,25 +134,30 @@ export function insert(call: Call, node: NewNode): Node {
         ...node,
     };
     call.store.insert("nodes", row);
-    return { ...row, contentId: null, size: null, hash: null, mimetype: null, origin: null };
+    return { ...row, contentId: null, size: null, hash: null, mimetype: null, crc32c: null, origin: null };
 }
 
 /** Keeps bytes that came in one piece. */
 export function storeBytes(call: Call, bytes: Uint8Array, contentId = call.ids.opaque("b")): Stored {
     call.store.insert("pieces", { contentId, number: 1, size: bytes.length, bytes });
-    return { contentId, size: bytes.length, hash: createHash("sha256").update(bytes).digest("hex") };
+    return {
+        contentId,
+        size: bytes.length,
+        hash: createHash("sha256").update(bytes).digest("hex"),
+        crc32c: crc32c([bytes]),
+    };
 }
 
 /** Makes stored bytes the current version of a file or note; the versions before stay. */
 export function addVersion(
     call: Call,
     node: Node,
-    { contentId, size, hash }: Stored,
+    { contentId, size, hash, crc32c }: Stored,
     mimetype: string,
     origin: string | null,
 ): Node {
     const id = call.ids.opaque("3");
-    const content = { contentId, size, hash, mimetype, origin };
+    const content = { contentId, size, hash, crc32c, mimetype, origin };
     call.store.insert("versions", { id, nodeId: node.id, ...content, creator: call.user.id, created: call.now });
     call.store.update("nodes", node.id, { version: id, modified: call.now });
     return { ...node, ...content, version: id, modified: call.now };
@@ -285,13 +290,42 @@ function listTrash(call: Call, storage: Storage): Answer {
     return keysetPage(call, storage, `${sql} AND trashId = id`, [value]);
 }
 
-function details(call: Call, storage: Storage): Answer {
-    return one(call, storage, named(call, storage, "anywhere"));
+function details(call: Call, storage: Storage): Answer | Content {
+    if (call.dialect.era === "early") return one(call, storage, named(call, storage, "anywhere"));
+    const ids = call.param("node_id").split(",");
+    if (ids.length > 1) return several(call, storage, ids);
+    return { format: "single", ...one(call, storage, named(call, storage, "anywhere")) };
 }
 
-const nameRule = text({ min: 1, max: 255 });
+const maxNodes = 25;
+
+/** Late content 8.2: what is not there is an error of its own beside the nodes that are. */
+function several(call: Call, storage: Storage, ids: readonly string[]): Answer | Content {
+    if (ids.length > maxNodes || new Set(ids).size < ids.length) {
+        throw invalid("node_id", `must be at most ${maxNodes} ids, each once`, "tooManyNodes");
+    }
+    const found = ids.map((id) => {
+        try {
+            return findNode(call, storage, id, "anywhere");
+        } catch (error) {
+            if (error instanceof ApiError) return { node_id: id, code: 133_123, message: error.message };
+            throw error;
+        }
+    });
+    const nodes = found.flatMap((one) => ("node_id" in one ? [] : [nodeObject(call, storage, one)]));
+    const errors = found.filter((one) => "node_id" in one);
+    if (nodes.length > 0) return { format: "multi", nodes, errors };
+    return new Content(JSON.stringify({ result: false, format: "multi", nodes, errors }), {}, 404);
+}
+
+const nameRule = text({ min: 1 });
+const maxNameLength = 255;
 
 export function checkNodeName(name: string, key = "name"): string {
+    if ([...name].length > maxNameLength) {
+        const site = key === "relative_path" ? "folderNameTooLong" : "nameTooLong";
+        throw invalid(key, `must be 1 to ${maxNameLength} characters long`, site);
+    }
     nameRule.parse(name, key);
     if (/[/\\\u200b-\u200f\u202a-\u202e\u2066-\u2069]/.test(name) || name === "." || name === "..") {
         throw invalid(key, "holds a character that names may not have");
@@ -338,62 +372,6 @@ function createFolder(call: Call, storage: Storage): Answer {
     return one(call, storage, folder);
 }
 
-const maxNoteBytes = 102_400;
-const noteType = "text/markdown";
-
-function noteContent(call: Call): Buffer {
-    // The service strips control characters other than tab and line ends.
-    const content = (call.input.content ?? "").replace(/[^\P{Cc}\t\n\r]/gu, "");
-    const bytes = Buffer.from(content);
-    if (bytes.length > maxNoteBytes) throw invalid("content", `must not exceed ${maxNoteBytes} bytes`);
-    if ((content.match(/^\s*```/gm)?.length ?? 0) % 2 === 1) throw invalid("content", "has an unclosed code fence");
-    return bytes;
-}
-
-export function noteName(name: string): string {
-    if (!name.endsWith(".md") || [...name].length > 100)
-        throw invalid("name", "must end with .md, at most 100 characters");
-    return checkNodeName(name);
-}
-
-function createNote(call: Call, storage: Storage): Answer {
-    const parent = findFolder(call, storage, call.param("node_id"), "parent_id");
-    const name = noteName(required(call.input, "name"));
-    required(call.input, "content");
-    const bytes = noteContent(call);
-    const place = { containerId: parent.containerId, parentId: parent.id, type: "note" } as const;
-    const note = insert(call, { ...place, name: freeName(call, parent.id, name) });
-    call.did("created", "note", note.id);
-    return one(call, storage, addVersion(call, note, storeBytes(call, bytes), noteType, null));
-}
-
-function updateNote(call: Call, storage: Storage): Answer {
-    const note = unlocked(call, namedNote(call, storage));
-    const { name, content } = call.input;
-    if (name === undefined && content === undefined) {
-        throw new ApiError("INPUT_INVALID", "The update names neither name nor content.");
-    }
-    const renamed = name === undefined ? note : rename(call, note, noteName(name));
-    const bytes = content === undefined ? undefined : noteContent(call);
-    const changed = bytes ? addVersion(call, renamed, storeBytes(call, bytes), noteType, null) : renamed;
-    call.did("updated", "note", note.id);
-    return one(call, storage, changed);
-}
-
-function namedNote(call: Call, storage: Storage): Node {
-    const note = named(call, storage);
-    if (note.type !== "note") throw new ApiError("INPUT_INVALID", "This is not a note.");
-    return note;
-}
-
-function readNote(call: Call, storage: Storage): Answer {
-    const note = namedNote(call, storage);
-    const { version_id: versionId } = call.input;
-    const { contentId } = versionId === undefined ? note : findVersion(call, note, versionId);
-    const content = Buffer.concat([...piecesOf(call.backend, contentId ?? "")]).toString();
-    return { content, note: nodeObject(call, storage, note) };
-}
-
 export interface Version extends Stored {
     id: string;
     nodeId: string;
@@ -422,6 +400,8 @@ export function putFile(call: Call, parent: Node, name: string, stored: Stored, 
 
 export function replaceFile(call: Call, file: Node, stored: Stored, type: string, origin: string): Node {
     unlocked(call, file);
+    // Late content 2.6: the same bytes again make no version.
+    if (call.dialect.era === "late" && file.hash === stored.hash) return file;
     call.did("updated", "file", file.id);
     return addVersion(call, file, stored, type, origin);
 }
@@ -479,7 +459,7 @@ function toTrash(call: Call, storage: Storage): Answer {
 }
 
 /** What lies below goes along; what was put into the trash before stays there on its own. */
-function trash(call: Call, node: Node): void {
+export function trash(call: Call, node: Node): void {
     call.store.run(
         `WITH RECURSIVE tree(id) AS (
              VALUES (?1) UNION ALL
@@ -526,12 +506,27 @@ export function one(call: Call, storage: Storage, node: Node): Answer {
     return { node: nodeObject(call, storage, node) };
 }
 
+/** Late content 8.4: a change that is based on another version than the current one is refused. */
+export function guardVersion({ dialect, input }: Call, node: Node): void {
+    const base = input.if_version_id;
+    if (dialect.era === "early" || base === undefined) return;
+    if (base.trim() === "") throw invalid("if_version_id", "must not be blank", "versionBlank");
+    if (node.type === "link") throw invalid("if_version_id", "is not for links");
+    if (canonicalOpaque(base) === node.version) return;
+    throw new ApiError("CONFLICT", "if_version_id: the content has changed since.", {
+        site: "versionMismatch",
+        field: "if_version_id",
+        reason: "conflict_version_mismatch",
+        details: { current_version_id: node.version },
+    });
+}
+
 export function nodeObject(call: Call, storage: Storage, node: Node): Answer {
     const isRoot = node.id === storage.rootId;
     // What a share's folder lies in is nothing of the share's.
     const parent = isRoot ? null : node.parentId === storage.rootId ? "root" : node.parentId;
     const inTrash = node.trashId === node.id;
-    const common = {
+    const common = call.dialect.node({
         id: node.id,
         type: node.type,
         name: isRoot ? "root" : node.name,
@@ -545,7 +540,7 @@ export function nodeObject(call: Call, storage: Storage, node: Node): Answer {
             node.metadataTitle === null && node.metadataShort === null
                 ? null
                 : { title: node.metadataTitle, short: node.metadataShort },
-    };
+    });
     if (node.type === "folder") {
         const sql = "SELECT id FROM shares WHERE rootId = ? AND closed = 0 AND storageMode = 'workspace_folder'";
         const share = call.store.get<{ id: string }>(sql, node.id);
@@ -560,6 +555,7 @@ export function nodeObject(call: Call, storage: Storage, node: Node): Answer {
         hash_algo: "sha256",
         mimetype: node.mimetype,
         mimecategory: node.mimetype?.split("/")[0] ?? null,
+        ...(call.dialect.era === "late" && { crc32c: node.crc32c }),
         version: node.version,
         origin: node.origin === null ? null : JSON.parse(node.origin),
         restricted: false,

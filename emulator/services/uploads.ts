@@ -1,9 +1,10 @@
 // Uploads: small files in one request, large ones in chunks that a session puts together.
 import { createHash } from "node:crypto";
-import { atLeast } from "../access";
+import { atLeast, type Intent } from "../access";
 import { ApiError } from "../api-error";
 import type { Answer, Call, Routes, UploadedFile } from "../call";
 import { dateText } from "../clock";
+import { crc32c } from "../crc32c";
 import { type Input, invalid, oneOf, parseInteger, readFields, required, text } from "../fields";
 import { canonicalOpaque } from "../ids";
 import { findOrganization } from "../parents";
@@ -32,29 +33,36 @@ const gigabyte = 1024 ** 3;
 const maxSingleBytes = 4 * megabyte;
 const minChunkBytes = megabyte;
 const maxChunkBytes = 100 * megabyte;
-const hashes = ["md5", "sha1", "sha256", "sha384"] as const;
-const hashAlgorithm = oneOf(hashes, "sha256");
+const olderHashes = ["md5", "sha1", "sha256", "sha384"] as const;
+const hashes = [...olderHashes, "crc32c"] as const;
+type Algorithm = (typeof hashes)[number];
+
+function algorithmOf({ dialect }: Call, input: Input): Algorithm {
+    const known: readonly Algorithm[] = dialect.era === "late" ? hashes : olderHashes;
+    const { hash_algo: algorithm = "sha256" } = readFields({ hash_algo: oneOf(known, "sha256") }, input);
+    return algorithm;
+}
 
 const uploadFields = {
     action: oneOf(["create", "update"], "create"),
     profile_type: oneOf(["workspace", "share"], "workspace"),
-    hash_algo: hashAlgorithm,
     relative_path: text({ min: 1, max: 8192, pattern: /^[^/].*\/$/ }),
     creator: text({ min: 1, max: 150, pattern: /^[a-zA-Z0-9-]+$/ }),
 };
 
-/** `complete` is the end for a session without a target, `stored` for one with. */
+/** `complete` is the end for a session without a target, `stored` for one with; since late content 10.2 it is `complete` for all. */
 type Status =
     | "ready"
     | "uploading"
     | "assemble"
     | "assembling"
+    | "storing"
     | "complete"
     | "stored"
     | "assembly_failed"
     | "store_failed";
 
-interface Session {
+export interface Session {
     id: string;
     userId: string;
     name: string;
@@ -66,13 +74,15 @@ interface Session {
     status: Status;
     statusMessage: string | null;
     newFileId: string | null;
+    /** JSON of the two checksums that do not agree. */
+    integrity: string | null;
     created: number;
 }
 
 export function uploads(routes: Routes): void {
     routes.get("/upload/limits/", limits);
     routes.get("/upload/limits/extensions/", extensions);
-    routes.get("/upload/algos/", () => ({ algos: hashes }));
+    routes.get("/upload/algos/", ({ dialect }) => ({ algos: dialect.era === "late" ? hashes : olderHashes }));
     routes.post("/upload/", start);
     routes.delete("/upload/", cancelAll);
     routes.get("/upload/details/", (call) => ({ sessions: ownSessions(call).map((one) => sessionObject(call, one)) }));
@@ -97,19 +107,19 @@ function uploadLimits(plan: Plan = "free") {
 
 function limits(call: Call): Answer {
     const { org, instance_id: instanceId } = call.input;
-    const organizationId = instanceId === undefined ? org : openEither(call, instanceId).organizationId;
+    const organizationId = instanceId === undefined ? org : openEither(call, "read", instanceId).organizationId;
     const organization = organizationId === undefined ? undefined : findOrganization(call.backend, organizationId);
     const sessions_size_max = organization ? limitsOf(organization).storage_bytes : null;
     return { ...uploadLimits(organization?.plan), sessions_size_max };
 }
 
 /** The workspace or else the share of an id. */
-function openEither(call: Call, instanceId: string): Storage {
+function openEither(call: Call, intent: Intent, instanceId: string): Storage {
     try {
-        return openWorkspaceStorage(call, "view", "read", instanceId);
+        return openWorkspaceStorage(call, intent === "write" ? "member" : "view", intent, instanceId);
     } catch (error) {
         if (!(error instanceof ApiError) || error.status !== 404) throw error;
-        return openShareStorage(call, "view", "read", instanceId);
+        return openShareStorage(call, "view", intent, instanceId);
     }
 }
 
@@ -128,46 +138,74 @@ function start(call: Call): Answer {
     const { input } = call;
     const name = checkNodeName(required(input, "name"));
     const size = parseInteger(required(input, "size"), "size", 0, Number.MAX_SAFE_INTEGER);
-    required(input, "action");
+    const isLate = call.dialect.era === "late";
+    // Late content 10.1: what has no target has no action either.
+    if (!isLate || input.instance_id !== undefined) required(input, "action");
     const chunk = call.files.get("chunk");
-    if (chunk) checkChunk(chunk, size, maxSingleBytes, input);
+    algorithmOf(call, input);
+    if (chunk) checkChunk(call, chunk, size, maxSingleBytes, input);
     else readFields(uploadFields, input);
     const storage = targetStorage(call, input);
     if (storage) findTarget(call, storage, input);
     if (storage) requireActivated(call, storage.organizationId);
     const maxChunks = refuseOverLimits(call, storage, size);
 
-    const session: Session = {
-        id: call.ids.opaque("5"),
-        userId: call.user.id,
-        name,
-        size,
-        mimetype: chunk?.type || "application/octet-stream",
-        request: JSON.stringify(input),
-        maxChunks,
-        status: "ready",
-        statusMessage: null,
-        newFileId: null,
-        created: call.now,
-    };
+    const session = newSession(call, name, size, chunk);
+    session.maxChunks = maxChunks;
     if (chunk) {
         const stored = storeBytes(call, chunk.bytes, session.id);
-        session.status = storage ? "stored" : "complete";
+        session.status = storage ? storedStatus(call) : "complete";
         session.newFileId = storage ? store(call, session, storage, stored).id : null;
     }
     call.store.insert("uploads", { ...session });
     const { id, newFileId } = session;
+    // Late content 10.1: where the file is, the session tells later.
+    if (isLate) return { id, new_file_id: null };
     return newFileId === null ? { id } : { id, new_file_id: newFileId };
+}
+
+export function newSession(
+    call: Call,
+    name: string,
+    size: number,
+    file: UploadedFile | undefined,
+    input = call.input,
+): Session {
+    return {
+        id: call.ids.opaque("5"),
+        userId: call.user.id,
+        name,
+        size,
+        mimetype: file?.type || "application/octet-stream",
+        request: JSON.stringify(input),
+        maxChunks: 1,
+        status: "ready",
+        statusMessage: null,
+        newFileId: null,
+        integrity: null,
+        created: call.now,
+    };
+}
+
+/** What a session says the moment its file is there: since late content 10.2 it takes another look to hear of the end. */
+export function storedStatus({ dialect }: Call): Status {
+    return dialect.era === "late" ? "storing" : "stored";
 }
 
 /** The storage that the request names; a session without one is attached to a folder later. */
 function targetStorage(call: Call, input: Input): Storage | undefined {
     const { instance_id: instanceId } = input;
     if (instanceId === undefined) return undefined;
+    // Late content 10.1: what the target is, its id says.
+    const isNamedOnly = call.dialect.era === "late" && input.profile_type === undefined;
+    if (isNamedOnly) return takingFiles(openEither(call, "write", instanceId));
     if (readFields(uploadFields, input).profile_type !== "share") {
         return openWorkspaceStorage(call, "member", "write", instanceId);
     }
-    const storage = openShareStorage(call, "view", "write", instanceId);
+    return takingFiles(openShareStorage(call, "view", "write", instanceId));
+}
+
+function takingFiles(storage: Storage): Storage {
     const { role, share } = storage;
     if (!share || atLeast(role, "member")) return storage;
     const { share_type: type, anonymous_uploads_enabled: anonymous } = share.fields;
@@ -180,7 +218,8 @@ function targetStorage(call: Call, input: Input): Storage | undefined {
 
 function findTarget(call: Call, storage: Storage, input: Input): { file: Node } | { folder: Node } {
     if (readFields(uploadFields, input).action !== "update") {
-        return { folder: findFolder(call, storage, required(input, "folder_id"), "folder_id") };
+        const { folder_id: folderId = call.dialect.era === "late" ? "root" : required(input, "folder_id") } = input;
+        return { folder: findFolder(call, storage, folderId, "folder_id") };
     }
     const file = findNode(call, storage, required(input, "file_id"));
     if (file.type !== "file") throw invalid("file_id", "is not a file");
@@ -208,24 +247,29 @@ function refuseOverStorage(call: Call, organizationId: string, size: number): vo
     }
 }
 
-function checkChunk({ bytes }: UploadedFile, size: number, most: number, input: Input): void {
+function checkChunk(call: Call, { bytes }: UploadedFile, size: number, most: number, input: Input): void {
     if (bytes.length > most) throw new ApiError("EXCEEDED_LIMIT", `chunk: one request carries at most ${most} bytes.`);
     if (bytes.length !== size) throw invalid("size", `says ${size}, but ${bytes.length} bytes arrived`);
-    const { hash_algo: algorithm = "sha256" } = readFields({ hash_algo: hashAlgorithm }, input);
     readFields(uploadFields, input);
-    if (input.hash !== undefined && digest(algorithm, [bytes]) !== input.hash.toLowerCase()) {
-        throw invalid("hash", `is not the ${algorithm} of the bytes that arrived`);
-    }
+    const problem = checksumProblem(call, bytes, input);
+    if (problem) throw problem;
 }
 
-function digest(algorithm: string, pieces: Iterable<Uint8Array>): string {
+export function checksumProblem(call: Call, bytes: Uint8Array, input: Input): ApiError | undefined {
+    const algorithm = algorithmOf(call, input);
+    if (input.hash === undefined || digest(algorithm, [bytes]) === input.hash.toLowerCase()) return undefined;
+    return invalid("hash", `is not the ${algorithm} of the bytes that arrived`, "checksumMismatch");
+}
+
+function digest(algorithm: Algorithm, pieces: Iterable<Uint8Array>): string {
+    if (algorithm === "crc32c") return crc32c(pieces);
     const hash = createHash(algorithm);
     for (const piece of pieces) hash.update(piece);
     return hash.digest("hex");
 }
 
 /** Puts what a session holds where its request says. */
-function store(call: Call, session: Session, storage: Storage, stored: Stored): Node {
+export function store(call: Call, session: Session, storage: Storage, stored: Stored): Node {
     const input: Input = JSON.parse(session.request);
     const { creator = null, relative_path: path = "" } = readFields(uploadFields, input);
     const origin = originOf(session, creator);
@@ -277,25 +321,47 @@ function change(call: Call, session: Session, changes: Partial<Session>): Sessio
     return { ...session, ...changes };
 }
 
-function orderOf(call: Call): number {
+function orderOf(call: Call, input = call.query): number {
     // No plan allows more chunks; the session's own limit is checked when one arrives.
-    return parseInteger(required(call.query, "order"), "order", 1, uploadLimits("business").chunks);
+    return parseInteger(required(input, "order"), "order", 1, uploadLimits("business").chunks);
 }
 
-function addChunk(call: Call): Answer {
-    const session = open(call);
-    const order = orderOf(call);
-    const size = parseInteger(required(call.query, "size"), "size", 0, Number.MAX_SAFE_INTEGER);
+function addChunk(call: Call): Answer | ApiError {
+    let session = open(call);
+    const isLate = call.dialect.era === "late";
+    const input = { ...call.input, ...call.query };
+    // Late content 10.4: the numbers of a chunk may stand in the form too.
+    const order = orderOf(call, isLate ? input : call.query);
+    const size = parseInteger(required(isLate ? input : call.query, "size"), "size", 0, Number.MAX_SAFE_INTEGER);
     if (order > session.maxChunks) {
         throw new ApiError("EXCEEDED_LIMIT", `order: the plan allows ${session.maxChunks} chunks.`);
     }
     const chunk = call.files.get("chunk");
     if (!chunk) throw invalid("chunk", "is required, as a part of multipart/form-data");
-    checkChunk(chunk, size, maxChunkBytes, { ...call.input, ...call.query });
+    const problem = isLate && checksumProblem(call, chunk.bytes, input);
+    if (problem) {
+        // Late content 10.5: nothing of it is stored, and the session is over.
+        change(call, session, { status: "assembly_failed", statusMessage: problem.message });
+        return problem;
+    }
+    checkChunk(call, chunk, size, maxChunkBytes, input);
+    if (isLate && input.file_crc32c !== undefined) session = announceChecksum(call, session, input.file_crc32c);
     call.store.run("DELETE FROM pieces WHERE contentId = ? AND number = ?", session.id, order);
     call.store.insert("pieces", { contentId: session.id, number: order, size, bytes: chunk.bytes });
     change(call, session, { status: "uploading" });
     return {};
+}
+
+/** Late content 10.5: the checksum of the whole file comes with its last chunk. */
+function announceChecksum(call: Call, session: Session, file_crc32c: string): Session {
+    const request: Input = JSON.parse(session.request);
+    const announced = request.file_crc32c ?? (request.hash_algo === "crc32c" ? request.hash : undefined);
+    if (announced !== undefined && announced !== file_crc32c) {
+        throw new ApiError("CONFLICT", "file_crc32c: another checksum was announced before.", {
+            site: "checksumContradicted",
+        });
+    }
+    return change(call, session, { request: JSON.stringify({ ...request, file_crc32c }) });
 }
 
 function dropChunk(call: Call): Answer {
@@ -338,29 +404,38 @@ function chunkProblem({ size }: Session, chunks: Record<string, number>): string
 function details(call: Call): Answer {
     const { wait = "0" } = call.input;
     const patient = parseInteger(wait, "wait", 0, 590) > 0;
-    let session = named(call);
-    if (session.status === "assemble") session = change(call, session, { status: "assembling" });
-    else if (session.status === "assembling") session = finish(call, session);
-    if (patient && session.status === "assembling") session = finish(call, session);
+    let session = movedOn(call, named(call));
+    while (patient && (session.status === "assembling" || session.status === "storing"))
+        session = movedOn(call, session);
     return { session: sessionObject(call, session) };
+}
+
+function movedOn(call: Call, session: Session): Session {
+    if (session.status === "assemble") return change(call, session, { status: "assembling" });
+    if (session.status === "storing") return change(call, session, { status: "complete" });
+    return session.status === "assembling" ? finish(call, session) : session;
 }
 
 function finish(call: Call, session: Session): Session {
     const { id, size } = session;
     const input: Input = JSON.parse(session.request);
-    const { hash_algo: algorithm = "sha256" } = readFields({ hash_algo: hashAlgorithm }, input);
+    const algorithm = algorithmOf(call, input);
     const hash = digest(algorithm, piecesOf(call.backend, id));
-    if (input.hash !== undefined && hash !== input.hash.toLowerCase()) {
-        const statusMessage = `The bytes do not have the announced ${algorithm}.`;
-        return change(call, session, { status: "assembly_failed", statusMessage });
+    const checksum = crc32c(piecesOf(call.backend, id));
+    const expected = input.file_crc32c ?? (algorithm === "crc32c" ? input.hash : undefined);
+    const isOther = expected !== undefined && expected !== checksum;
+    if (isOther || (input.hash !== undefined && hash !== input.hash.toLowerCase())) {
+        const statusMessage = `The bytes do not have the announced ${isOther ? "crc32c" : algorithm}.`;
+        const integrity = isOther ? JSON.stringify({ expected_crc32c: expected, computed_crc32c: checksum }) : null;
+        return change(call, session, { status: "assembly_failed", statusMessage, integrity });
     }
     try {
         const storage = targetStorage(call, input);
         if (!storage) return change(call, session, { status: "complete" });
         refuseOverStorage(call, storage.organizationId, size);
-        const stored = algorithm === "sha256" ? { contentId: id, size, hash } : storedContent(call, session);
-        const node = store(call, session, storage, stored);
-        return change(call, session, { status: "stored", newFileId: node.id });
+        const contents = { contentId: id, size, hash, crc32c: checksum };
+        const node = store(call, session, storage, algorithm === "sha256" ? contents : storedContent(call, session));
+        return change(call, session, { status: storedStatus(call), newFileId: node.id });
     } catch (error) {
         // What was fine when the upload began may be gone by now.
         if (!(error instanceof ApiError)) throw error;
@@ -369,7 +444,8 @@ function finish(call: Call, session: Session): Session {
 }
 
 function storedContent(call: Call, { id, size }: Session): Stored {
-    return { contentId: id, size, hash: digest("sha256", piecesOf(call.backend, id)) };
+    const pieces = () => piecesOf(call.backend, id);
+    return { contentId: id, size, hash: digest("sha256", pieces()), crc32c: crc32c(pieces()) };
 }
 
 /** What a finished session without a target holds, for the file that it becomes. */
@@ -395,14 +471,16 @@ function cancelAll(call: Call): Answer {
 }
 
 function sessionObject(call: Call, session: Session): Answer {
-    const { id, name, size, status, statusMessage, newFileId, created } = session;
+    const { id, name, size, status, statusMessage, newFileId, integrity, created } = session;
+    const isLate = call.dialect.era === "late";
     return {
         id,
         name,
         size,
         status,
         status_message: statusMessage,
-        new_file_id: newFileId,
+        new_file_id: isLate && status !== "complete" ? null : newFileId,
+        ...(isLate && integrity !== null && { integrity_failure: JSON.parse(integrity) }),
         chunks: chunkSizes(call, session),
         created: dateText(created),
     };

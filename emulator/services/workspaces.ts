@@ -4,7 +4,7 @@ import { ApiError } from "../api-error";
 import { assetUrl } from "../asset-url";
 import type { Answer, Backend, Call, Routes } from "../call";
 import { dateText } from "../clock";
-import { flag, initialValues, invalid, readFields, required } from "../fields";
+import { flag, initialValues, invalid, readFields, requireAll, required } from "../fields";
 import {
     asWorkspace,
     findOrganization,
@@ -15,7 +15,7 @@ import {
     type Workspace,
     workspaceFields,
 } from "../parents";
-import { isPaid, limitsOf } from "../plans";
+import { hasFeature, limitsOf } from "../plans";
 import { isListed } from "../policies";
 import { storedBytes } from "./billing";
 import { addOwner, pendingOn } from "./members";
@@ -30,6 +30,7 @@ export function workspaces(routes: Routes): void {
     routes.post("/workspace/:workspace_id/archive/", (call) => setArchived(call, 1));
     routes.post("/workspace/:workspace_id/unarchive/", (call) => setArchived(call, 0));
     routes.get("/workspace/:workspace_id/limits/", limits);
+    routes.late.get("/workspace/:workspace_id/jobs/status/", jobs);
     routes.get("/workspaces/all/", (call) => listed(call, joined(call)));
     routes.get("/workspaces/available/", (call) => listed(call, available(call)));
     routes.get("/org/:org_id/list/workspaces/", ofOrganization);
@@ -38,11 +39,15 @@ export function workspaces(routes: Routes): void {
 
 function createWorkspace(call: Call): Answer {
     const { organization } = openOrganization(call, "member");
+    const isLate = call.dialect.era === "late";
+    // Late content 3.2: the permissions have no default any more.
+    if (isLate) requireAll(call.input, ["folder_name", "name", "perm_join", "perm_member_manage"]);
     const folderName = required(call.input, "folder_name");
     checkFolderName(folderName);
     required(call.input, "name");
     const fields = { ...initialValues(workspaceFields), ...readFields(workspaceFields, call.input) };
-    checkIntelligence(call, organization.id, "new");
+    if (isLate) fields.intelligence &&= mayIndex(call, organization.id);
+    else checkIntelligence(call, organization.id, "new");
     refuseTaken(call.backend, folderName);
     refuseOverLimit(call, organization);
     const id = call.ids.profile();
@@ -67,9 +72,14 @@ export function checkIntelligence(call: Call, organizationId: string, made?: "ne
     if (!call.dialect.gatesIntelligence) return;
     if (made === "new") required(call.input, "intelligence");
     const { intelligence = false } = readFields({ intelligence: flag(false) }, call.input);
-    if (intelligence && !isPaid(findOrganization(call.backend, organizationId).plan)) {
+    if (intelligence && !mayIndex(call, organizationId)) {
         throw invalid("intelligence", "needs a plan with content_ai and ai_agent");
     }
+}
+
+export function mayIndex(call: Call, organizationId: string): boolean {
+    const organization = findOrganization(call.backend, organizationId);
+    return hasFeature(organization, "content_ai") && hasFeature(organization, "ai_agent");
 }
 
 function checkFolderName(folderName: string): void {
@@ -160,6 +170,12 @@ function setArchived(call: Call, archived: number): Answer {
     return one(call, changed);
 }
 
+/** Nothing runs here: the emulator has no models. */
+function jobs(call: Call): Answer {
+    openWorkspace(call, "guest");
+    return { jobs: { intelligence: null, summarize: null, upsert_file: null, metadata_extract: [] } };
+}
+
 /** What the plan allows here, and how much of it is used. */
 function limits(call: Call): Answer {
     const { workspace } = openWorkspace(call, "guest");
@@ -248,11 +264,18 @@ function one(call: Call, workspace: Workspace): Answer {
     return { workspace: workspaceObject(call, workspace) };
 }
 
+/** Late content 3.1. */
+function capabilities(call: Call, organizationId: string): Answer {
+    if (call.dialect.era === "early") return {};
+    const organization = findOrganization(call.backend, organizationId);
+    return { signing: hasFeature(organization, "signing"), can_publish_agent_chat: false };
+}
+
 function workspaceObject(call: Call, workspace: Workspace): Answer {
     const { id, organizationId, fields } = workspace;
     const sql = "SELECT domain FROM organizations WHERE id = ?";
     const role = membership(call.backend, id, call.user.id);
-    return {
+    return call.dialect.workspace({
         id,
         ...fields,
         folder_name: workspace.folderName,
@@ -267,8 +290,8 @@ function workspaceObject(call: Call, workspace: Workspace): Answer {
         suspended: false,
         logo: assetUrl(call, "workspace", id, "logo"),
         storage: null,
-        capabilities: {},
+        capabilities: capabilities(call, organizationId),
         created: dateText(workspace.created),
         updated: dateText(workspace.updated),
-    };
+    });
 }

@@ -1,0 +1,52 @@
+// The tour of what workspaces, shares and storages have since October 2026.
+import type { Step } from "./coverage-tour";
+
+const file = (family: string) => ({
+    name: "a.txt",
+    size: "5",
+    action: "create",
+    instance_id: `$${family}_id`,
+    folder_id: "root",
+});
+
+const storages = ["workspace", "share"].flatMap((family): Step[] => {
+    const path = `/${family}/{${family}_id}/storage`;
+    const root = { node_id: "root" };
+    return [
+        {
+            route: "POST /upload/",
+            file: "chunk",
+            send: file(family),
+            wants: ["new_file_id"],
+            keep: { upload_id: "id" },
+        },
+        {
+            route: "GET /upload/{upload_id}/details/",
+            send: { wait: "60" },
+            keep: { node_id: "session.new_file_id" },
+        },
+        { route: `POST ${path}/{node_id}/lock/`, keep: { lock: "lock_token" } },
+        { route: `POST ${path}/{node_id}/lock/heartbeat/`, send: { lock_token: "$lock" }, wants: ["lock_info"] },
+        { route: `GET ${path}/{node_id}/requestzip/`, params: root, wants: ["token"] },
+    ];
+});
+
+export const lateContentTour: readonly Step[] = [
+    {
+        route: "POST /org/{org_id}/create/workspace/",
+        send: {
+            folder_name: "later-files",
+            name: "Later files",
+            perm_join: "Member or above",
+            perm_member_manage: "Member or above",
+        },
+        keep: { workspace_id: "workspace.id" },
+    },
+    { route: "GET /workspace/{workspace_id}/jobs/status/", wants: ["jobs.metadata_extract"] },
+    {
+        route: "POST /workspace/{workspace_id}/create/share/",
+        send: { title: "Room", intelligence: "false" },
+        keep: { share_id: "share.id" },
+    },
+    ...storages,
+];
