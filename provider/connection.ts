@@ -65,5 +65,6 @@ export function functionContext(client: VerbClient, show: ShowMessage): VerbCont
         info: (message) => show("info", message),
         remember: (question, work) => session.remember(question, work),
         isNew: () => false,
+        renames: session.renames,
     };
 }

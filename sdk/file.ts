@@ -46,7 +46,7 @@ export class File extends FastioResource {
     declare readonly shareId: pulumi.Output<string | undefined>;
     /** The folder in which the file lies: the `id` output of a `Folder` of the same workspace or share. Default: the root. A change moves it, and removing it from the program moves it to the root. */
     declare readonly folderId: pulumi.Output<string | undefined>;
-    /** Name of the file, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused. */
+    /** Name of the file, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused, unless that gets another name in the same `pulumi up`. */
     declare readonly name: pulumi.Output<string>;
     /** What the file holds: a Pulumi asset, for instance `new pulumi.asset.FileAsset("plan.pdf")`; a relative path starts at the project's folder. Other bytes become a new version of the same file. Up to 4 MiB go in one request, more in chunks of which three are on the way at a time; a chunk that breaks is repeated alone. The text of a `StringAsset` is stored in the state. `pulumi import` declares the file of that name in the project's folder: put the bytes there. */
     declare readonly source: pulumi.Output<pulumi.asset.Asset>;
@@ -81,7 +81,7 @@ export interface FileArgs {
     shareId?: pulumi.Input<string> | undefined;
     /** The folder in which the file lies: the `id` output of a `Folder` of the same workspace or share. Default: the root. A change moves it, and removing it from the program moves it to the root. */
     folderId?: pulumi.Input<string> | undefined;
-    /** Name of the file, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused. */
+    /** Name of the file, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused, unless that gets another name in the same `pulumi up`. */
     name: pulumi.Input<string>;
     /** What the file holds: a Pulumi asset, for instance `new pulumi.asset.FileAsset("plan.pdf")`; a relative path starts at the project's folder. Other bytes become a new version of the same file. Up to 4 MiB go in one request, more in chunks of which three are on the way at a time; a chunk that breaks is repeated alone. The text of a `StringAsset` is stored in the state. `pulumi import` declares the file of that name in the project's folder: put the bytes there. */
     source: pulumi.Input<pulumi.asset.Asset>;

@@ -32,7 +32,7 @@ export class Folder extends FastioResource {
     declare readonly workspaceId: pulumi.Output<string | undefined>;
     /** Id of the share in whose storage it lies: the `id` output of a `Share`. Exactly one of `workspaceId` and `shareId` is declared. */
     declare readonly shareId: pulumi.Output<string | undefined>;
-    /** Name of the folder, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused. */
+    /** Name of the folder, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused, unless that gets another name in the same `pulumi up`. */
     declare readonly name: pulumi.Output<string>;
     /** The folder in which the folder lies: the `id` output of a `Folder` of the same workspace or share. Default: the root. A change moves it, and removing it from the program moves it to the root. */
     declare readonly parentId: pulumi.Output<string | undefined>;
@@ -61,7 +61,7 @@ export interface FolderArgs {
     workspaceId?: pulumi.Input<string> | undefined;
     /** Id of the share in whose storage it lies: the `id` output of a `Share`. Exactly one of `workspaceId` and `shareId` is declared. A change replaces the resource. */
     shareId?: pulumi.Input<string> | undefined;
-    /** Name of the folder, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused. */
+    /** Name of the folder, 1 to 255 characters, without `/` and `\` and without a blank or a dot at the end. A change renames in place. A name that something else in the same folder has is refused, unless that gets another name in the same `pulumi up`. */
     name: pulumi.Input<string>;
     /** The folder in which the folder lies: the `id` output of a `Folder` of the same workspace or share. Default: the root. A change moves it, and removing it from the program moves it to the root. */
     parentId?: pulumi.Input<string> | undefined;

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { VerbClient } from "../api/client";
 import { derived } from "../derived";
+import type { Renames } from "./renames";
 
 /** Property values by camelCase name, as programs declare them and as the state keeps them. */
 export type Properties = Record<string, unknown>;
@@ -80,6 +81,10 @@ export interface VerbContext {
     remember<T>(question: string, work: () => Promise<T>): Promise<T>;
     /** Whether this run made the object: then nothing was in it before. */
     isNew(kind: string, id: string): boolean;
+    /** The names that objects of this run exchange. */
+    renames: Renames;
+    /** The inputs of the object that a create replaces, where the engine forces that and tells no id. */
+    replaced?: Properties | undefined;
     /** The resource's URN where the front-end knows it; for messages. */
     urn?: string | undefined;
 }
@@ -168,6 +173,8 @@ export interface ResourceDefinition {
     samples: { minimal: Properties; full: Properties; changed: Properties };
     /** The name under which one object is known in this process; by default its id. Two resources with a common name are the same object. */
     identities?(id: string, known: Known): string[];
+    /** The inputs that together are a name which nothing beside it may have: what a node is called, and the folder in which it lies. */
+    named?: readonly string[];
     /** What would be in the way of the plan. Asked before a create. */
     ceiling?(context: VerbContext, inputs: Properties): Promise<Ceiling | undefined>;
     /**

@@ -26,8 +26,10 @@ import { importCommand, importTargetOf } from "./import-command";
 import { listObjects } from "./listing";
 import { type MadeName, type Maker, madeNameOf, noNameFree } from "./made-name";
 import { asDeclared, asFound, markerOf, stillMarked } from "./marker";
+import { inTheWay, noteNames, objectName, refusedName, uniqueName } from "./name-exchange";
 import { requireSameService } from "./origin";
 import { previewOfCreate, previewOfUpdate } from "./preview";
+import type { Way } from "./renames";
 import type { Session } from "./session";
 import { inputsOf, isOurs, needsMarker, outputsOf, projectInputs, resourceKey, withoutInternal } from "./state";
 import { containsUnknown } from "./unknown";
@@ -85,7 +87,7 @@ export class Lifecycle {
             if (isNew) {
                 session.planCreate(group(definition, result.inputs), resource);
                 this.warnOfReuse(subject, definition, result.inputs);
-            } else session.noteFormer(resource, oldInputs);
+            } else session.noteFormer(resource, asFound(oldInputs));
         }
         return result;
     }
@@ -96,7 +98,10 @@ export class Lifecycle {
         const result = diff(definition, known, inputs);
         const resource = inputs[resourceKey];
         const checked = typeof resource === "string" && this.options.session.wasChecked(resource);
-        if (checked) this.options.session.noteFormer(resource, known.inputs, { id, known });
+        if (checked) {
+            this.options.session.noteFormer(resource, asFound(known.inputs), { id, known });
+            noteNames(this.options.session.renames, definition, id, known, resource, result);
+        }
         if (checked && !result.changes) this.options.session.touch(identitiesOf(definition, id, known), inputs);
         return result;
     }
@@ -113,8 +118,10 @@ export class Lifecycle {
         const definition = this.definition(subject.kind);
         const inputs = asDeclared(wanted);
         return this.writing(definition, "creating", { inputs, outputs: {} }, async () => {
-            const context = this.context(subject);
             const resource = inputs[resourceKey];
+            const former = this.options.session.formerOf(resource);
+            const replaced = former?.id === undefined ? former?.inputs : undefined;
+            const context = { ...this.context(subject), replaced };
             if (typeof resource === "string") this.options.session.beginCreate(group(definition, inputs), resource);
             const { id, remote } = await this.withOpenParent(definition, context, inputs, () =>
                 this.makeOrTakeOver(definition, context, inputs),
@@ -192,8 +199,10 @@ export class Lifecycle {
     ): Promise<Properties> {
         // An update without a difference follows a failure half-way: it goes on from there.
         if (!diff(definition, known, inputs).changes) return this.settle(definition, context, id, inputs, undefined);
-        return this.withOpenParent(definition, context, inputs, (again) =>
-            this.change(definition, context, id, known, inputs, again),
+        return this.options.session.renames.update(objectName(definition, id), () =>
+            this.withOpenParent(definition, context, inputs, (again) =>
+                this.change(definition, context, id, known, inputs, again),
+            ),
         );
     }
 
@@ -252,6 +261,7 @@ export class Lifecycle {
             info: (message) => this.options.log("info", printable(message), urn),
             remember: (question, work) => this.options.session.remember(question, work),
             isNew: (kind, id) => this.options.session.wasMade(kind, id),
+            renames: this.options.session.renames,
             urn,
         };
     }
@@ -359,14 +369,17 @@ export class Lifecycle {
         const own = made && (await this.ownWork(definition, context, inputs, made));
         if (own !== undefined) return own;
         const tried: string[] = [];
-        for (;;) {
+        for (let round = 1; ; round += 1) {
             const isFurther = tried.length > 0 || (made !== undefined && session.formerOf(resource) !== undefined);
             const candidate = isFurther && made?.names ? { ...inputs, [made.property]: made.names.another() } : inputs;
             const look = () => definition.find?.(context, withoutInternal(candidate));
             const unlisted =
                 made?.names !== undefined || (await definition.unlisted?.(context, withoutInternal(candidate)));
             const found = unlisted ? undefined : await look();
-            if (found !== undefined) return this.takeOver(definition, context, found, candidate, made);
+            if (found !== undefined) {
+                if (round < mostNames && (await this.madeRoom(definition, context, found, candidate, made))) continue;
+                return this.takeOver(definition, context, found, candidate, made);
+            }
             await this.refuseBeyondPlan(definition, context, inputs);
             try {
                 const object = await definition.create(context, withoutInternal(candidate));
@@ -381,6 +394,8 @@ export class Lifecycle {
                 const isPassed = holder === undefined || holder.foreign || this.isOthers(definition, holder, inputs);
                 if (made?.names !== undefined && isPassed && tried.length < mostNames) continue;
                 if (holder !== undefined && !(isPassed && made)) {
+                    if (round < mostNames && (await this.madeRoom(definition, context, holder, candidate, made)))
+                        continue;
                     return this.takeOver(definition, context, holder, candidate, made);
                 }
                 throw new ResourceError(
@@ -428,6 +443,25 @@ export class Lifecycle {
         if (former.id !== undefined) return former.id === id;
         const unique = uniqueInput(definition);
         return unique !== undefined && sameValue(definition, unique, former.inputs[unique], inputs[unique]);
+    }
+
+    /** Whether the object with the declared name has made room; one that another resource of this program keeps is never taken over. */
+    private async madeRoom(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        found: Found,
+        inputs: Properties,
+        made: MadeName | undefined,
+    ): Promise<boolean> {
+        const unique = uniqueInput(definition);
+        if (unique === undefined || made || found.foreign || this.isReplaced(definition, found.id, inputs))
+            return false;
+        const patient = found.obstacles.length > 0;
+        const way = await this.makeWay(definition, context, unique, inputs[unique], undefined, patient);
+        if (way.is !== "kept") return way.is === "free";
+        throw new ResourceError(
+            `${unique}: ${definition.noun} ${found.id} has the name ${JSON.stringify(inputs[unique])}. ${inTheWay(way)}`,
+        );
     }
 
     /** A replacement that needs the declared name of the object which it replaces may not get it: the preview tells. */
@@ -617,7 +651,11 @@ export class Lifecycle {
             if (writes) {
                 if (archived) await open();
                 const answered = await attempt(() =>
-                    this.reopened(definition, context, id, open, () => definition.update(context, id, change)),
+                    this.reopened(definition, context, id, open, () =>
+                        this.withRoom(definition, context, id, change.set, () =>
+                            definition.update(context, id, change),
+                        ),
+                    ),
                 );
                 const shown = (more: Remote = {}) =>
                     step({ ...more, ...driftLeft(definition, change, more) }, known.inputs);
@@ -643,6 +681,65 @@ export class Lifecycle {
             });
             throw new PartialFailure(id, done.inputs, outputs, messageOf(error), { cause: error });
         }
+    }
+
+    /** A change refused because of a unique name is made once what has that name and is to get another has made room. */
+    private async withRoom<T>(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        set: Properties,
+        work: () => Promise<T>,
+    ): Promise<T> {
+        for (let round = 1; ; round += 1) {
+            try {
+                return await work();
+            } catch (error) {
+                const property = refusedName(definition, set, error);
+                if (property === undefined) throw error;
+                const way = await this.makeWay(
+                    definition,
+                    context,
+                    property,
+                    set[property],
+                    objectName(definition, id),
+                );
+                if (way.is === "free" && round < mostNames) continue;
+                if (way.is === "free" || (way.is === "unknown" && !isTaken(error))) throw error;
+                throw new ResourceError(`${property}: ${messageOf(error)} ${inTheWay(way)}`, { cause: error });
+            }
+        }
+    }
+
+    /** Has an object give up a unique name that it is to lose in this run. */
+    private makeWay(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        property: string,
+        value: unknown,
+        own: string | undefined,
+        patient = true,
+    ): Promise<Way> {
+        const setAside = async (object: string, temporary: string) => {
+            const id = object.slice(definition.kind.length + 1);
+            const nothing = { inputs: {}, outputs: {} };
+            const change = { set: { [property]: temporary }, clear: [], inputs: {}, known: nothing };
+            const rename = () => definition.update(context, id, change);
+            context.info(
+                `${definition.noun} ${id} has the ${property} ${JSON.stringify(value)}, and is to get another: a temporary one until its own update`,
+            );
+            try {
+                await rename();
+            } catch (error) {
+                if (isApiError(error, "not-found")) return;
+                if (definition.archive === undefined || !mayBeArchived(error)) throw error;
+                if ((await readable(definition, context, id))?.archived !== true) throw error;
+                await this.opened(definition, context, id, rename, (step) => step());
+            }
+        };
+        const name = uniqueName(definition, property, value);
+        const sleep = patient ? (ms: number) => context.client.sleep(ms) : undefined;
+        return context.renames.makeWay(name, own, sleep, setAside);
     }
 
     /** A change refused because the object turns out to be archived is made after opening it. */

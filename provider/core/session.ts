@@ -1,10 +1,12 @@
 /** What one provider process remembers of its run. Nothing of it outlives the process. */
 import type { Known, Properties } from "./define";
 import type { Maker } from "./made-name";
+import { Renames } from "./renames";
 
 export class Session {
     readonly #checked = new Set<string>();
     #programRuns = false;
+    readonly renames = new Renames();
     readonly #makers = new Map<string, Maker>();
     readonly #former = new Map<string, Former>();
     readonly #plannedCreates = new Map<string, Set<string>>();

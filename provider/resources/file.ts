@@ -22,7 +22,7 @@ import {
     times,
     trashNode,
 } from "./node";
-import { type Node, nodePath, pathOf, type Storage, sameNode } from "./storage";
+import { composed, type Node, nodePath, pathOf, type Storage, sameNode } from "./storage";
 import { upload } from "./upload";
 
 const of: NodeKind = { kind: "File", type: "file", placedBy: "folderId" };
@@ -119,6 +119,7 @@ export const file = defineResource({
     outputs,
     wire,
     parent: storageParents,
+    named: ["name", of.placedBy],
     rules: storageRules(of),
     samples: {
         minimal: { workspaceId: "1000000000000000001", name: "plan.txt", source: textAsset("What we do.") },
@@ -138,7 +139,7 @@ export const file = defineResource({
 
     async create(context, declared) {
         const source = sourceOf(declared);
-        const name = String(declared.name);
+        const name = composed(declared.name);
         const { storage, made } = await makeNode(
             context,
             of,
@@ -183,7 +184,7 @@ export const file = defineResource({
         const source = sourceOf(change.set);
         // An imported file has the bytes already that the program declares.
         if ((await hashOf(context, storage, before, change.known.outputs)) === source.sha256) return undefined;
-        const name = String(change.inputs.name);
+        const name = composed(change.inputs.name);
         const node = await upload(context, { storage, name, file: before.id }, source);
         if (!sameNode(node, before.id)) {
             throw new ResourceError(`the service put the new bytes into another file, ${idOf(storage, { id: node })}`);

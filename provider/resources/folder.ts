@@ -21,7 +21,7 @@ import {
     trashNode,
 } from "./node";
 import { counted } from "./organization";
-import { isContent, type Node, nodeAnswer, nodePath, nodesWithin, pathOf, type Storage } from "./storage";
+import { composed, isContent, type Node, nodeAnswer, nodePath, nodesWithin, pathOf, type Storage } from "./storage";
 
 const of: NodeKind = { kind: "Folder", type: "folder", placedBy: "parentId" };
 
@@ -78,6 +78,7 @@ export const folder = defineResource({
     outputs,
     wire,
     parent: storageParents,
+    named: ["name", of.placedBy],
     rules: storageRules(of),
     samples: {
         minimal: { workspaceId: "1000000000000000001", name: "Legal" },
@@ -101,7 +102,7 @@ export const folder = defineResource({
                 operation: "create the folder",
                 method: "POST",
                 path: nodePath(storage, parent, "createfolder"),
-                form: { name: String(declared.name) },
+                form: { name: composed(declared.name) },
                 kind: "create",
                 answer: nodeAnswer,
             }),

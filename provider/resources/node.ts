@@ -4,12 +4,16 @@ import { isAmbiguous, isApiError } from "../api/errors";
 import type { Change, Known, Listed, Parent, Properties, Remote, Rule, VerbContext } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
 import { type ImportTarget, importCommand, importTargetOf } from "../core/import-command";
+import { inTheWay } from "../core/name-exchange";
 import { parentId, textOfLength } from "../core/properties";
+import { temporaryName, type Way } from "../core/renames";
 import { siblings } from "../core/siblings";
 import { shareDetails } from "./share";
 import {
     childrenOf,
+    composed,
     folderId,
+    isCalled,
     isRoot,
     isTrashed,
     type Node,
@@ -71,7 +75,7 @@ export function nodeName(noun: string) {
         .meta({
             description:
                 `Name of the ${noun}, 1 to ${longestName} characters, without \`/\` and \`\\\` and without a blank or a dot at the end. A change renames in place. ` +
-                "A name that something else in the same folder has is refused.",
+                "A name that something else in the same folder has is refused, unless that gets another name in the same `pulumi up`.",
         });
 }
 
@@ -215,7 +219,9 @@ async function nodeByPath(
     folder = "root",
 ): Promise<Node | undefined> {
     const type = deeper.length > 0 ? "folder" : of.type;
-    const named = (await childrenOf(context, storage, folder)).filter((one) => one.name === name && one.type === type);
+    const named = (await childrenOf(context, storage, folder)).filter(
+        (one) => isCalled(one, name) && one.type === type,
+    );
     const [found, ...others] = named;
     if (others.length > 0) {
         const candidates = named.map((one) => idOf(storage, one)).join(", ");
@@ -277,22 +283,66 @@ async function neighbours(context: VerbContext, of: NodeKind, storage: Storage, 
     }
 }
 
+/** The kinds that a program has of nodes, by the service's type. */
+const kindByType: Record<string, string> = { file: "File", folder: "Folder" };
+
+type Holder = Pick<Node, "id" | "type" | "name">;
+
+/** Has a node give up its name in its folder, where this run is to give it another; answers why not. */
+async function makeWay(
+    context: VerbContext,
+    storage: Storage,
+    holder: Holder,
+    own: string | undefined,
+): Promise<Exclude<Way, { is: "free" }> | undefined> {
+    const kind = kindByType[holder.type];
+    if (kind === undefined) return { is: "unknown" };
+    const sleep = (ms: number) => context.client.sleep(ms);
+    const nodeName = `${kind} ${idOf(storage, holder)}`;
+    const way = await context.renames.makeWay(nodeName, own, sleep, async (_, temporary) => {
+        context.info(
+            `${holder.type} ${idOf(storage, holder)} has the name ${JSON.stringify(holder.name)}, and is to get another: a temporary one until its own update`,
+        );
+        await rename(context, storage, holder, temporary);
+    });
+    return way.is === "free" ? undefined : way;
+}
+
 function taken(
     of: NodeKind,
     storage: Storage,
     property: string,
-    other: Pick<Node, "id" | "type" | "name">,
+    other: Holder,
+    way: Exclude<Way, { is: "free" }> | undefined,
     target: ImportTarget,
 ): ResourceError {
+    const there =
+        `${property}: ${of.type === other.type ? "another" : "a"} ${other.type} there has the name ${JSON.stringify(other.name)} already ` +
+        `(${idOf(storage, other)}). `;
+    if (way?.is === "kept") return new ResourceError(there + inTheWay(way));
     const importIt =
         other.type === of.type
             ? `if it shall belong to this program, import it: ${importCommand(of.kind, idOf(storage, other), target)}`
             : "it stays as it is";
+    const alias =
+        other.type === of.type
+            ? " If the resource was only renamed in the program, give it an alias with its old name."
+            : "";
     return new ResourceError(
-        `${property}: ${of.type === other.type ? "another" : "a"} ${other.type} there has the name ${JSON.stringify(other.name)} already. Declare another name, or ${importIt}. ` +
-            "If the resource was only renamed in the program, give it an alias with its old name",
+        `${there}Declare another name, or ${importIt}.${alias} If it is of this program and was taken out of it, it goes only at the end of an update, ` +
+            `which takes two steps: run \`pulumi up\` without this ${of.type}, then with it. ${inTheWay(way ?? { is: "unknown" }, "this name")}`,
     );
 }
+
+/** Whether a create that replaces something meets that, which has the same name in the same folder. */
+function isReplaced({ replaced }: VerbContext, of: NodeKind, declared: Properties, holder: Holder): boolean {
+    if (replaced === undefined || holder.type !== of.type) return false;
+    const places = ["workspaceId", "shareId", of.placedBy];
+    return isCalled(holder, replaced.name) && places.every((name) => replaced[name] === declared[name]);
+}
+
+/** How often a name is looked for anew once something has made room for it. */
+const mostRounds = 5;
 
 /**
  * Makes a node where nothing has its name yet: the service would hand over, or overwrite, what is there. When the answer is
@@ -307,22 +357,35 @@ export async function makeNode<Made extends Pick<Node, "id">>(
 ): Promise<{ storage: Storage; made: Made | Node }> {
     const storage = declaredStorage(declared);
     const folder = nodeOf(declared[of.placedBy]);
-    const before = await neighbours(context, of, storage, folder);
-    const holder = before.find(({ name }) => name === declared.name);
-    if (holder !== undefined) throw taken(of, storage, "name", holder, importTargetOf(context.urn));
+    const target = importTargetOf(context.urn);
+    const look = async (round = 1): Promise<readonly Node[]> => {
+        const nodes = await neighbours(context, of, storage, folder);
+        const holder = nodes.find((one) => isCalled(one, declared.name));
+        if (holder === undefined) return nodes;
+        if (isReplaced(context, of, declared, holder)) {
+            throw new ResourceError(
+                `name: ${of.type} ${idOf(storage, holder)} has the name ${JSON.stringify(holder.name)}, and it is the one that is to be replaced: ` +
+                    "the new one is made before the old one goes. Set the resource option deleteBeforeReplace, with which the old one goes first",
+            );
+        }
+        const way =
+            round < mostRounds ? await makeWay(context, storage, holder, undefined) : { is: "unknown" as const };
+        if (way !== undefined) throw taken(of, storage, "name", holder, way, target);
+        return look(round + 1);
+    };
+    const before = await look();
     const wasThere = ({ id }: Pick<Node, "id">) => before.find((one) => sameNode(one.id, id));
     try {
         const made = await make(storage, folder);
         // Names that differ for us may be equal for the service.
         const other = wasThere(made) ?? (await madeEarlier(context, storage, declared, made));
-        if (other !== undefined)
-            throw taken(of, storage, "name", { type: of.type, ...other }, importTargetOf(context.urn));
+        if (other !== undefined) throw taken(of, storage, "name", { type: of.type, ...other }, undefined, target);
         return { storage, made };
     } catch (error) {
         if (!isAmbiguous(error)) throw error;
         const after = await childrenOf(context, storage, folder).catch(() => undefined);
         const made = after?.find(
-            (one) => one.name === declared.name && one.type === of.type && wasThere(one) === undefined && isMade(one),
+            (one) => isCalled(one, declared.name) && one.type === of.type && wasThere(one) === undefined && isMade(one),
         );
         if (made !== undefined) return { storage, made };
         const seen =
@@ -351,8 +414,10 @@ export async function relocate(
     context: VerbContext,
     of: NodeKind,
     id: string,
-    { set, inputs, known }: Change,
+    change: Change,
+    round = 1,
 ): Promise<{ storage: Storage; before: Node }> {
+    const { set, inputs, known } = change;
     const found = await present(context, of, id, known);
     if (found === undefined) {
         throw new ResourceError(
@@ -360,43 +425,55 @@ export async function relocate(
         );
     }
     const { storage, shown } = found;
-    const name = String(inputs.name);
+    const name = composed(inputs.name);
     const source = shown.parent ?? "root";
     const target = of.placedBy in set ? nodeOf(set[of.placedBy]) : source;
     const moves = !sameNode(source, target);
-    const renames = shown.name !== name;
+    const renames = !isCalled(shown, name);
     if (!moves && !renames) return { storage, before: shown };
     const holderOf = (nodes: readonly Node[], wanted: string) =>
-        nodes.find((one) => one.name === wanted && !sameNode(one.id, shown.id));
+        nodes.find((one) => isCalled(one, wanted) && !sameNode(one.id, shown.id));
     const there = await neighbours(context, of, storage, target);
-    // Another resource than this one would hold it.
-    const elsewhere = { ofPlugin: importTargetOf(context.urn).ofPlugin };
     const holder = holderOf(there, name);
-    if (holder !== undefined) throw taken(of, storage, renames ? "name" : of.placedBy, holder, elsewhere);
-    const rename = () => post(context, of, storage, shown, "update", { name });
-    const move = () => post(context, of, storage, shown, "move", { parent: target });
-    if (!moves) await rename();
+    if (holder !== undefined) {
+        const own = `${of.kind} ${id}`;
+        const way = round < mostRounds ? await makeWay(context, storage, holder, own) : { is: "unknown" as const };
+        // What had the name may have made room, and this node may have made room for another meanwhile.
+        if (way === undefined) return relocate(context, of, id, change, round + 1);
+        // Another resource than this one would hold it.
+        const elsewhere = { ofPlugin: importTargetOf(context.urn).ofPlugin };
+        throw taken(of, storage, renames ? "name" : of.placedBy, holder, way, elsewhere);
+    }
+    const move = () => post(context, of.type, storage, shown, "move", { parent: target });
+    if (!moves) await rename(context, storage, shown, name);
     else if (!renames) await move();
-    else {
-        // On the way it has the old name in the new folder, or the new name in the old one: neither may be somebody else's.
-        const moveFirst = holderOf(there, shown.name) === undefined;
-        const inTheWay = moveFirst ? undefined : holderOf(await childrenOf(context, storage, source), name);
-        if (inTheWay !== undefined) throw taken(of, storage, "name", inTheWay, elsewhere);
-        for (const step of moveFirst ? [move, rename] : [rename, move]) await step();
+    else if (holderOf(there, shown.name) === undefined) {
+        await move();
+        await rename(context, storage, shown, name);
+    } else {
+        // On the way it would take somebody's place in the new folder with its old name, and perhaps in the old one with the new.
+        const isFree = holderOf(await childrenOf(context, storage, source), name) === undefined;
+        await rename(context, storage, shown, isFree ? name : temporaryName());
+        await move();
+        if (!isFree) await rename(context, storage, shown, name);
     }
     return { storage, before: shown };
 }
 
+function rename(context: VerbContext, storage: Storage, node: Pick<Node, "id" | "type">, name: string): Promise<void> {
+    return post(context, node.type, storage, node, "update", { name });
+}
+
 async function post(
     context: VerbContext,
-    of: NodeKind,
+    type: string,
     storage: Storage,
-    { id }: Node,
+    { id }: Pick<Node, "id">,
     verb: "update" | "move",
     form: Record<string, string>,
 ): Promise<void> {
     await context.client.request({
-        operation: `${verb === "move" ? "move" : "rename"} the ${of.type}`,
+        operation: `${verb === "move" ? "move" : "rename"} the ${type}`,
         method: "POST",
         path: nodePath(storage, id, verb),
         form,

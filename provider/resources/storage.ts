@@ -32,6 +32,16 @@ export function sameNode(left: string, right: string): boolean {
     return plainId(left) === plainId(right);
 }
 
+/** Names of nodes are one in whatever form of Unicode their letters are composed. */
+export function isCalled(node: Pick<Node, "name">, name: unknown): boolean {
+    return composed(node.name) === composed(name);
+}
+
+/** A name as it is sent. */
+export function composed(name: unknown): string {
+    return String(name).normalize("NFC");
+}
+
 function plainId(id: string): string {
     return id.replaceAll("-", "").toLowerCase();
 }

@@ -1,6 +1,7 @@
 /** The functions on an emulator: what they answer, what they refuse, and what they ask for. */
 import type { Properties, VerbContext } from "../../provider/core/define";
 import { callFunction } from "../../provider/core/define-function";
+import { Renames } from "../../provider/core/renames";
 import { functions, functionsByName } from "../../provider/functions";
 import { failureOf, Process, refusal, Service } from "../verbs/fixture";
 
@@ -27,6 +28,7 @@ async function call(name: string, args: Properties = {}, by = process_): Promise
         info: () => undefined,
         remember: (_question, work) => work(),
         isNew: () => false,
+        renames: new Renames(),
     };
     const found = await callFunction(definition, () => context, args);
     expect(definition.outputs.strict().safeParse(found).error?.issues).toBeUndefined();

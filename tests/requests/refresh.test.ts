@@ -1,5 +1,6 @@
 /** How many requests a refresh of many resources makes. */
 import type { Known } from "../../provider/core/define";
+import { Renames } from "../../provider/core/renames";
 import { resourcesByKind } from "../../provider/resources";
 import { Process, Resource } from "../verbs/fixture";
 import { Service } from "../verbs/service";
@@ -36,6 +37,7 @@ async function stored(kind: string, parentKind: string, parentId: string, parent
         info() {},
         remember: <T>(_question: string, work: () => Promise<T>) => work(),
         isNew: () => false,
+        renames: new Renames(),
     };
     const listed = (await definition?.list?.(context, { kind: parentKind, id: parentId })) ?? [];
     return listed.map(({ id, remote }) => {

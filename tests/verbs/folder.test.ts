@@ -105,14 +105,18 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
         ]);
     });
 
-    test("with both names taken on the way, nothing is changed", async () => {
+    test("with both names taken on the way, it goes there under a third", async () => {
         const [legal, drafts] = [await up("Legal"), await up("Drafts")];
         const contracts = await up("Contracts", { parentId: legal.id });
+        const { id } = contracts;
         await byHand("Contracts", nodeOf(drafts.id));
         await byHand("Signed", nodeOf(legal.id));
-        const { message } = await failureOf(up("Signed", { parentId: drafts.id }, contracts));
-        expect(message).toMatch(/name: .*"Signed"/);
-        expect(await shown(contracts)).toMatchObject({ name: "Contracts", parent: nodeOf(legal.id) });
+        await up("Signed", { parentId: drafts.id }, contracts);
+        expect([await listed(nodeOf(legal.id)), (await listed(nodeOf(drafts.id))).sort()]).toEqual([
+            ["Signed"],
+            ["Contracts", "Signed"],
+        ]);
+        expect([contracts.id, await listed("trash")]).toEqual([id, []]);
     });
 
     test("an id of its folder without hyphens or in capitals is the same folder", async () => {

@@ -1,0 +1,60 @@
+/** Where renames and creates meet the names of other objects: what a resource holds by the state, and what a refusal is about. */
+import { isApiError, isTaken } from "../api/errors";
+import { type Known, metaOf, type Properties, type ResourceDefinition, uniqueInputs } from "./define";
+import type { DiffResult } from "./diff";
+import { messageOf } from "./errors";
+import { logicalName } from "./naming";
+import type { Renames, Way } from "./renames";
+
+/** How an object is called among all of this run. */
+export function objectName({ kind }: Pick<ResourceDefinition, "kind">, id: string): string {
+    return `${kind} ${id}`;
+}
+
+/** How a unique name is called among all of this run. */
+export function uniqueName(definition: ResourceDefinition, property: string, value: unknown): string {
+    const { normalise = String } = metaOf(definition, property);
+    return `${definition.kind}.${property} ${String(normalise(value))}`;
+}
+
+/** Tells what names an object has by the state, and which of them it gives up by the difference. */
+export function noteNames(
+    renames: Renames,
+    definition: ResourceDefinition,
+    id: string,
+    known: Known,
+    resource: string,
+    { differences, replaces }: Pick<DiffResult, "differences" | "replaces">,
+): void {
+    const held = uniqueInputs(definition).flatMap((property) => {
+        const value = known.outputs[property] ?? known.inputs[property];
+        return typeof value === "string" ? [{ name: uniqueName(definition, property, value), by: [property] }] : [];
+    });
+    const object = objectName(definition, id);
+    if (definition.named !== undefined) held.push({ name: object, by: [...definition.named] });
+    const changed = new Set(differences.map(({ property }) => property));
+    const givesUp = held.filter(({ by }) => replaces.length > 0 || by.some((property) => changed.has(property)));
+    if (held.length === 0) return;
+    renames.note(
+        object,
+        resource,
+        held.map(({ name }) => name),
+        givesUp.map(({ name }) => name),
+    );
+}
+
+/** The unique property of a form that the service refuses as taken, or may refuse so. */
+export function refusedName(definition: ResourceDefinition, set: Properties, error: unknown): string | undefined {
+    const sent = uniqueInputs(definition).filter((property) => typeof set[property] === "string");
+    const isNamed = (property: string) => messageOf(error).includes(definition.wire[property] ?? property);
+    if (isTaken(error)) return sent.find(isNamed) ?? sent[0];
+    return isApiError(error, "invalid") ? sent.find(isNamed) : undefined;
+}
+
+/** What to do about a name that an object of this program has, or may have. */
+export function inTheWay(way: Exclude<Way, { is: "free" }>, what = "this name"): string {
+    return way.is === "kept"
+        ? `It belongs to ${JSON.stringify(logicalName(way.by))}, a resource of this program that keeps ${what}. Declare another for one of the two`
+        : `If a resource of this program has ${what} and is to get another, this run did not know that in time, and it takes two steps: ` +
+              "give that one its new name and run `pulumi up`; then give this one the name and run it again";
+}
