@@ -45,14 +45,13 @@ export type Site =
     | "checksumContradicted"
     | "shareNotSearched"
     | "orphanNotSearched"
-    | "orphanNotSearchedAnywhere"
     | "notANote"
     | "tooManyNodes"
     | "hashIncomplete"
     | "retiredTemplates"
     | "retiredTemplateSelect"
     | "retiredMetadataUpdate"
-    | "templateNamed";
+    | "batchTooLarge";
 
 export const errorClasses = Object.keys(classes) as ErrorClass[];
 

@@ -27,6 +27,7 @@ const storages = ["workspace", "share"].flatMap((family): Step[] => {
         },
         { route: `POST ${path}/{node_id}/lock/`, keep: { lock: "lock_token" } },
         { route: `POST ${path}/{node_id}/lock/heartbeat/`, send: { lock_token: "$lock" }, wants: ["lock_info"] },
+        { route: `GET ${path}/inventory/`, send: { include: "path" }, wants: ["nodes.items.0.path"] },
         { route: `GET ${path}/{node_id}/requestzip/`, params: root, wants: ["token"] },
     ];
 });
@@ -49,4 +50,12 @@ export const lateContentTour: readonly Step[] = [
         keep: { share_id: "share.id" },
     },
     ...storages,
+    {
+        route: "POST /upload/batch/",
+        file: "file_0",
+        send: { instance_id: "$workspace_id", manifest: JSON.stringify([{ index: 0, filename: "b.txt" }]) },
+        wants: ["results.0.upload_id"],
+        keep: { batch_id: "batch_id" },
+    },
+    { route: "GET /upload/batch/{batch_id}/", wants: ["count_total"] },
 ];

@@ -16,6 +16,7 @@ import { RateLimit } from "./rate-limit";
 import { allScopes } from "./scopes";
 import { assets } from "./services/assets";
 import { auth } from "./services/auth";
+import { batch } from "./services/batch";
 import { billing } from "./services/billing";
 import { events } from "./services/events";
 import { files } from "./services/files";
@@ -25,6 +26,7 @@ import { notes } from "./services/notes";
 import { oauth } from "./services/oauth";
 import { organizations } from "./services/organizations";
 import { quickshares } from "./services/quickshares";
+import { retired } from "./services/retired";
 import { search } from "./services/search";
 import { shares } from "./services/shares";
 import { storage } from "./services/storage";
@@ -56,6 +58,7 @@ const services = [
     files,
     search,
     quickshares,
+    batch,
     uploads,
     events,
 ];
@@ -106,6 +109,7 @@ export function createEmulator(options: EmulatorOptions = {}): Emulator {
     clock.dateSkewSeconds = store.settings.dateSkewSeconds;
 
     const routes = apiRoutes();
+    retired(routes);
     const ledger = new Ledger();
     const rateLimit = new RateLimit(backend);
     const faults = new Faults();

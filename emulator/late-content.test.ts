@@ -375,3 +375,96 @@ describe("a node", () => {
         expect((await driver.get(`${storage()}/root/zip/?token=${token}`, "")).status).toBe(200);
     });
 });
+
+describe("a search", () => {
+    it("is not for a share of a folder, less so when the folder is gone", async () => {
+        const node = (await driver.post(`${storage()}/root/createfolder/`, { name: "Room" })).text("node.id");
+        const share = await driver.share(workspace, { storage_mode: "workspace_folder", folder_node_id: node });
+        const find = () => driver.get(`/share/${share}/storage/search/?search=room`);
+        expect((await find()).outcome).toBe("404/139420");
+        await driver.delete(`${storage()}/${node}/delete/`);
+        expect((await find()).outcome).toBe("404/179101");
+    });
+});
+
+describe("the inventory", () => {
+    const inventory = (query = "") => driver.get(`${storage()}/inventory/${query}`);
+
+    it("has every live node with its path, in pages", async () => {
+        const a = (await driver.post(`${storage()}/root/createfolder/`, { name: "A" })).text("node.id");
+        const b = (await driver.post(`${storage()}/${a}/createfolder/`, { name: "B" })).text("node.id");
+        const id = await file("a.txt");
+        await driver.delete(`${storage()}/${await file("gone.txt")}/delete/`);
+        expect((await inventory("?include=path&type=folder")).list("nodes.items")).toEqual([
+            { id: a, name: "A", type: "folder", parent: "root", path: "/A" },
+            { id: b, name: "B", type: "folder", parent: a, path: "/A/B" },
+        ]);
+        expect((await inventory("?type=file")).list("nodes.items")).toEqual([
+            { id, name: "a.txt", type: "file", parent: "root" },
+        ]);
+        expect((await inventory()).at("pagination")).toMatchObject({ has_more: false, page_size: 100 });
+    });
+
+    it("takes no level of output, and is not there in the older service", async () => {
+        expect((await inventory("?output=terse")).status).toBe(406);
+        const older = new Driver({ dialect: "mid2026" });
+        const place = await older.workspace(await older.organization());
+        expect((await older.get(`/workspace/${place}/storage/inventory/`)).outcome).toBe("404/9992");
+    });
+});
+
+describe("a batch of uploads", () => {
+    function send(manifest: unknown[], files: string[], form: Form = {}): Promise<Reply> {
+        const body = new FormData();
+        for (const [key, value] of Object.entries({ instance_id: workspace, ...form })) body.append(key, value);
+        body.append("manifest", JSON.stringify(manifest));
+        files.forEach((bytes, index) => {
+            body.append(`file_${index}`, new Blob([bytes]), "x");
+        });
+        return driver.send("POST", "/upload/batch/", undefined, body);
+    }
+
+    it("puts files where their paths say, and tells of each what came of it", async () => {
+        const long = `${"x".repeat(256)}/`;
+        const reply = await send(
+            [
+                { index: 0, filename: "a.txt", relative_path: "Legal/Terms/" },
+                { index: 1, filename: "b.txt", relative_path: long },
+                { index: 2, filename: "c.txt", hash: "00000000", hash_algo: "crc32c" },
+            ],
+            ["one", "two", "three"],
+        );
+        expect(reply.body).toMatchObject({ count_total: 3, count_succeeded: 1, count_errored: 2 });
+        expect(reply.list("results")).toMatchObject([
+            { index: 0, filename: "a.txt", status: "ok", node_id: null, error_code: null },
+            { index: 1, status: "error", error_code: 146_871, upload_id: null },
+            { index: 2, status: "error", error_code: 10_778 },
+        ]);
+        const [first] = reply.list("results");
+        expect((await session(String(first?.upload_id), 60)).at("session.status")).toBe("complete");
+        const listed = (await driver.get(`${storage()}/inventory/?include=path&type=file`)).list("nodes.items");
+        expect(listed).toMatchObject([{ path: "/Legal/Terms/a.txt" }]);
+        const path = `/upload/batch/${reply.text("batch_id")}/`;
+        expect((await driver.get(path)).at("results.0.node_id")).toBeNull();
+        await driver.control("/clock", { advanceSeconds: 3601 });
+        expect((await driver.get(path)).status).toBe(404);
+    });
+
+    it("is refused as a whole when it is too large or not what it says", async () => {
+        const many = Array.from({ length: 201 }, (_, index) => ({ index, filename: `${index}.txt` }));
+        expect((await send(many, [])).status).toBe(403);
+        expect((await send([{ index: 0, filename: "a", hash: "00000000" }], ["x"])).outcome).toBe("406/196420");
+        expect((await send([{ index: 0, filename: "a" }], ["x"], { creator: "not allowed" })).status).toBe(406);
+        expect((await driver.census()).files).toBe(0);
+    });
+});
+
+describe("templates of metadata", () => {
+    it("are gone: some say so, the others are routes that there never were", async () => {
+        const node = `${storage()}/2abcd/metadata`;
+        expect((await driver.get(`${node}/templates/`)).outcome).toBe("410/131380");
+        expect((await driver.post(`${node}/template_select/`)).outcome).toBe("410/122209");
+        expect((await driver.post(`${node}/update/`)).status).toBe(410);
+        expect((await driver.get(`/workspace/${workspace}/metadata/templates/list/`)).outcome).toBe("404/9992");
+    });
+});

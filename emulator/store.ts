@@ -86,6 +86,7 @@ const schema = `
         integrity TEXT, created INTEGER NOT NULL
     );
     CREATE INDEX uploadsByUser ON uploads (userId);
+    CREATE TABLE batches (id TEXT PRIMARY KEY, userId TEXT NOT NULL, answer TEXT NOT NULL, created INTEGER NOT NULL);
     CREATE TRIGGER uploadGone AFTER DELETE ON uploads
         WHEN NOT EXISTS (SELECT 1 FROM versions WHERE contentId = old.id)
     BEGIN
@@ -133,6 +134,7 @@ const tables = [
     "nodes",
     "versions",
     "uploads",
+    "batches",
     "quickshares",
     "oauthClients",
     "events",

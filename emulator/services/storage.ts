@@ -240,6 +240,7 @@ export function keysetPage(
     condition: string,
     values: (string | null)[],
     [column, direction]: Order = orderOf(call),
+    show: (node: Node) => Answer = (node) => nodeObject(call, storage, node),
 ): Answer {
     const { page_size = "100", cursor = "" } = call.input;
     if (!["100", "250", "500"].includes(page_size)) throw invalid("page_size", "must be 100, 250 or 500");
@@ -258,7 +259,7 @@ export function keysetPage(
     const hasMore = rows.length > size;
     const next_cursor = hasMore && last ? writeCursor([last[column], last.id]) : null;
     return {
-        nodes: { count: items.length, items: items.map((node) => nodeObject(call, storage, node)) },
+        nodes: { count: items.length, items: items.map(show) },
         pagination: { has_more: hasMore, next_cursor, page_size: size },
     };
 }

@@ -193,7 +193,7 @@ export function storedStatus({ dialect }: Call): Status {
 }
 
 /** The storage that the request names; a session without one is attached to a folder later. */
-function targetStorage(call: Call, input: Input): Storage | undefined {
+export function targetStorage(call: Call, input: Input): Storage | undefined {
     const { instance_id: instanceId } = input;
     if (instanceId === undefined) return undefined;
     // Late content 10.1: what the target is, its id says.
