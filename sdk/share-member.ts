@@ -20,6 +20,7 @@ export const kind = {
         "lastName",
         "invitationId",
         "invitationExpiresAt",
+        "endedAt",
     ],
     secretInputs: [],
     secretOutputs: [],
@@ -54,15 +55,15 @@ export class ShareMember extends FastioResource {
     declare readonly userId: pulumi.Output<string | undefined>;
     /** What the person may do: `admin`, `member`, `guest`, `view`. The owner cannot be declared. */
     declare readonly role: pulumi.Output<ShareRole>;
-    /** When the membership ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Removing it clears it. */
+    /** When the membership ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Once it has come the resource stays, with the status `expired`, and nobody is added or invited; a later end adds or invites again. A date that has passed is refused when it is new. Removing it clears it. */
     declare readonly expires: pulumi.Output<string | undefined>;
     /** How the person is told of what happens. It cannot be cleared: removing it from the program leaves it as it is. */
     declare readonly notifyOptions: pulumi.Output<MemberNotify | undefined>;
-    /** Text of the invitation, 10 to 255 characters; used when somebody is invited. */
+    /** Text of the invitation, 10 to 255 characters; used when somebody is invited. Somebody who declined is asked again when it changes. */
     declare readonly message: pulumi.Output<string | undefined>;
-    /** When an invitation that nobody has answered ends, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. A change invites somebody anew who is still pending. */
+    /** When an invitation that nobody has answered ends, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Once it has come the resource stays, with the status `expired`, and nobody is invited again; a later end invites somebody anew who has not joined. A date that has passed is refused when it is new. */
     declare readonly invitationExpires: pulumi.Output<string | undefined>;
-    /** `active`, `pending` (invited), `expired` or `declined`. After a refresh the next `pulumi up` invites the last two again. */
+    /** `active`, `pending` (invited), `expired` or `declined`. Somebody whose invitation ran out is invited again by the next `pulumi up` after a refresh, unless the program declares that end. Somebody who declined is asked again when the role or the message changes. */
     declare readonly status: pulumi.Output<string>;
     /** First name of the person's account. */
     declare readonly firstName: pulumi.Output<string | undefined>;
@@ -72,6 +73,8 @@ export class ShareMember extends FastioResource {
     declare readonly invitationId: pulumi.Output<string | undefined>;
     /** When the invitation ends, RFC 3339. */
     declare readonly invitationExpiresAt: pulumi.Output<string | undefined>;
+    /** With the status `expired`: when the membership or the invitation ended. With `declined`: when that was answered, or first seen. RFC 3339. */
+    declare readonly endedAt: pulumi.Output<string | undefined>;
 
     constructor(name: string, args: ShareMemberArgs, opts?: pulumi.CustomResourceOptions) {
         super(kind, name, args, opts);
@@ -93,12 +96,12 @@ export interface ShareMemberArgs {
     userId?: pulumi.Input<string> | undefined;
     /** What the person may do: `admin`, `member`, `guest`, `view`. The owner cannot be declared. */
     role: pulumi.Input<ShareRole>;
-    /** When the membership ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Removing it clears it. */
+    /** When the membership ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Once it has come the resource stays, with the status `expired`, and nobody is added or invited; a later end adds or invites again. A date that has passed is refused when it is new. Removing it clears it. */
     expires?: pulumi.Input<string> | undefined;
     /** How the person is told of what happens. It cannot be cleared: removing it from the program leaves it as it is. */
     notifyOptions?: pulumi.Input<MemberNotify> | undefined;
-    /** Text of the invitation, 10 to 255 characters; used when somebody is invited. */
+    /** Text of the invitation, 10 to 255 characters; used when somebody is invited. Somebody who declined is asked again when it changes. */
     message?: pulumi.Input<string> | undefined;
-    /** When an invitation that nobody has answered ends, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. A change invites somebody anew who is still pending. */
+    /** When an invitation that nobody has answered ends, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Once it has come the resource stays, with the status `expired`, and nobody is invited again; a later end invites somebody anew who has not joined. A date that has passed is refused when it is new. */
     invitationExpires?: pulumi.Input<string> | undefined;
 }

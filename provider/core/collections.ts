@@ -85,7 +85,7 @@ export class Collections {
             return compared && { remote: compared };
         }
         if (!areRead || definition.unlistedNow === undefined) return undefined;
-        return { remote: definition.unlistedNow(context, id, known) };
+        return { remote: await definition.unlistedNow(context, id, known) };
     }
 
     #take(

@@ -36,6 +36,11 @@ export interface PropertyMeta {
     normalise?: (value: unknown) => unknown;
     /** The service may keep another value than the one sent, for instance a prefixed name. */
     adjusted?: true;
+    /**
+     * The date when something ends by itself: check refuses one that has passed and is new in the program. Of an object that
+     * is replaced it is `kept`, or it is `asked` for again, so that it has to lie ahead.
+     */
+    end?: "kept" | "asked";
     /** The wire form, where it is not that of the JavaScript value. */
     form?: "datetime" | "json" | "colour" | "asset";
     /** The file that the example gives for an asset. */
@@ -171,6 +176,8 @@ export interface ResourceDefinition {
     rules?: readonly Rule[];
     /** Complete argument sets: `minimal` and `full` serve the tests and the docs, `changed` has every changeable property of `full` with another value. */
     samples: { minimal: Properties; full: Properties; changed: Properties };
+    /** The id, where the inputs alone decide it: two resources of a program cannot both have it. */
+    idOf?(inputs: Properties): string;
     /** The name under which one object is known in this process; by default its id. Two resources with a common name are the same object. */
     identities?(id: string, known: Known): string[];
     /** The inputs that together are a name which nothing beside it may have: what a node is called, and the folder in which it lies. */
@@ -217,7 +224,9 @@ export interface ResourceDefinition {
      * What is left of an object that is in none of its parts, each listed to its end in this run: undefined when it is gone.
      * Without it no list is evidence of that, and the object is read directly.
      */
-    unlistedNow?(context: VerbContext, id: string, known: Known): Remote | undefined;
+    unlistedNow?(context: VerbContext, id: string, known: Known): Remote | undefined | Promise<Remote | undefined>;
+    /** What a refresh tells the reader about an object that is as it was wished for and still wants a word: its end has come, somebody declined. */
+    notice?(context: VerbContext, id: string, known: Known): string | undefined;
     /** The names under which a list has an object that is known like this, the surest first; by default its id. */
     listedAs?(id: string, known: Known): string[];
     /** The service shows objects of the kind in lists only, so a list tells all that a read does. */

@@ -20,14 +20,16 @@ import {
     type VerbContext,
 } from "./define";
 import { type DiffResult, diff } from "./diff";
+import { pastEndFailures } from "./ends";
 import { mayExist, messageOf, PartialFailure, ResourceError } from "./errors";
-import { confirmGone } from "./evidence";
+import { Evidence } from "./evidence";
 import { importCommand, importTargetOf } from "./import-command";
 import { listObjects } from "./listing";
 import { type MadeName, type Maker, madeNameOf, noNameFree } from "./made-name";
 import { asDeclared, asFound, markerOf, stillMarked } from "./marker";
 import { inTheWay, noteNames, objectName, refusedName, uniqueName } from "./name-exchange";
 import { requireSameService } from "./origin";
+import { declaredTwice, identitiesOf, refuseSecondOwner } from "./owners";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Way } from "./renames";
 import type { Session } from "./session";
@@ -71,8 +73,11 @@ const mostNames = 5;
 
 export class Lifecycle {
     readonly #collections = new Collections();
+    readonly #evidence: Evidence;
 
-    constructor(private readonly options: LifecycleOptions) {}
+    constructor(private readonly options: LifecycleOptions) {
+        this.#evidence = new Evidence(options.definitions);
+    }
 
     /** Completes and validates inputs; makes no call. */
     check(subject: Subject, oldInputs: Properties, newInputs: Properties, autonaming?: Autonaming): CheckResult {
@@ -84,10 +89,15 @@ export class Lifecycle {
             session.noteCheck(resource);
             session.noteMaker(resource, makerOf(definition, newInputs, autonaming));
             const isNew = Object.keys(withoutInternal(oldInputs)).length === 0;
+            // The engine checks what it replaces once more, then without what was declared before.
+            const isReplacement = isNew && session.formerOf(resource) !== undefined;
             if (isNew) {
                 session.planCreate(group(definition, result.inputs), resource);
                 this.warnOfReuse(subject, definition, result.inputs);
             } else session.noteFormer(resource, asFound(oldInputs));
+            result.failures.push(...pastEndFailures(definition, oldInputs, result.inputs, isReplacement));
+            if (result.failures.length === 0)
+                result.failures.push(...declaredTwice(session, definition, result.inputs, resource));
         }
         return result;
     }
@@ -148,11 +158,14 @@ export class Lifecycle {
             const listed = isImport ? undefined : await this.#collections.read(definition, context, id, known);
             const remote = listed === undefined ? await definition.read(context, id, known) : listed.remote;
             if (remote === undefined) {
-                if (!isImport) await confirmGone(this.options.definitions, context, definition, id, known);
+                if (!isImport) await this.#evidence.confirmGone(context, definition, id, known);
                 return undefined;
             }
             const inputs = isImport ? inputsOf(definition, remote, own) : projectInputs(definition, recorded, remote);
-            return { id, inputs, outputs: outputsOf(definition, inputs, remote, this.options.client().origin) };
+            const outputs = this.outputs(definition, inputs, remote);
+            const notice = definition.notice?.(context, id, { inputs, outputs });
+            if (notice !== undefined) context.warn(notice);
+            return { id, inputs, outputs };
         });
     }
 
@@ -277,8 +290,12 @@ export class Lifecycle {
 
     /** What was listed before a write of ours, or while it was under way, answers nothing after it. */
     private async writing<T>(...explained: Parameters<typeof this.explained<T>>): Promise<T> {
-        this.#collections.drop();
-        return this.explained(...explained).finally(() => this.#collections.drop());
+        const drop = () => {
+            this.#collections.drop();
+            this.#evidence.drop();
+        };
+        drop();
+        return this.explained(...explained).finally(drop);
     }
 
     /** Names the resource and what was being done in every failure, and lets only errors through. */
@@ -357,7 +374,7 @@ export class Lifecycle {
         definition: ResourceDefinition,
         context: VerbContext,
         inputs: Properties,
-    ): Promise<{ id: string; remote?: Remote | undefined }> {
+    ): Promise<Made> {
         const { session } = this.options;
         const resource = inputs[resourceKey];
         const unique = uniqueInput(definition);
@@ -383,6 +400,7 @@ export class Lifecycle {
             await this.refuseBeyondPlan(definition, context, inputs);
             try {
                 const object = await definition.create(context, withoutInternal(candidate));
+                refuseSecondOwner(session, definition, object, inputs);
                 session.noteMade(definition.kind, object.id);
                 return object;
             } catch (error) {
@@ -497,6 +515,7 @@ export class Lifecycle {
                 `${unique}: ${JSON.stringify(inputs[unique])} is taken, by somebody else or in another place; declare another`,
             );
         }
+        refuseSecondOwner(this.options.session, definition, found, inputs);
         if (this.isReplaced(definition, found.id, inputs)) {
             throw new ResourceError(
                 `${unique}: ${JSON.stringify(inputs[unique])} is the name of ${definition.noun} ${found.id}, which this resource has and which is to be replaced: ` +
@@ -818,6 +837,11 @@ function foundOf({ inputs, outputs }: Known): Known {
     return { inputs: asFound(inputs), outputs };
 }
 
+interface Made {
+    id: string;
+    remote?: Remote | undefined;
+}
+
 /** Does a step once more when the parent has been closed meanwhile, after opening it. */
 type Again = <T>(step: () => Promise<T>) => Promise<T>;
 
@@ -839,10 +863,6 @@ function notMadeError(properties: readonly string[], more: string, cause?: ApiEr
 /** Resources that count together against a limit: of one kind, under one parent. */
 function group(definition: ResourceDefinition, inputs: Properties): string {
     return `${definition.kind} ${parentOf(definition, inputs)?.id ?? ""}`;
-}
-
-function identitiesOf(definition: ResourceDefinition, id: string, known: Known): string[] {
-    return (definition.identities?.(id, known) ?? [id]).map((identity) => `${definition.kind} ${identity}`);
 }
 
 /** Who makes the unique name of a resource where the program declares none. */

@@ -5,6 +5,9 @@ import { Renames } from "./renames";
 
 export class Session {
     readonly #checked = new Set<string>();
+    /** By resource, the name of what it declares, and the other way round. */
+    readonly #declared = new Map<string, string>();
+    readonly #declarers = new Map<string, string>();
     #programRuns = false;
     readonly renames = new Renames();
     readonly #makers = new Map<string, Maker>();
@@ -27,6 +30,16 @@ export class Session {
 
     noteCheck(resource: string): void {
         this.#checked.add(resource);
+    }
+
+    /** The resource declares the object of this name, and no other one any more. Answers which other resource declares it too. */
+    declare(name: string, resource: string): string | undefined {
+        const former = this.#declared.get(resource);
+        if (former !== undefined && this.#declarers.get(former) === resource) this.#declarers.delete(former);
+        this.#declared.set(resource, name);
+        const other = this.#declarers.get(name);
+        if (other === undefined) this.#declarers.set(name, resource);
+        return other;
     }
 
     wasChecked(resource: string): boolean {

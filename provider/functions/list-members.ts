@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Properties } from "../core/define";
 import { defineFunction, exactlyOne } from "../core/define-function";
 import { parentId } from "../core/properties";
-import { memberRemote, withExpiry } from "../resources/member";
+import { memberRemote, withExpiry } from "../resources/membership";
 import { emailOf, membersOf } from "../resources/people";
 
 const only = "Exactly one of `organizationId`, `workspaceId` and `shareId`.";

@@ -10,11 +10,22 @@ import {
     type ResourceDefinition,
     type VerbContext,
 } from "../core/define";
-import { ResourceError } from "../core/errors";
+import { messageOf, ResourceError } from "../core/errors";
 import { dateTime, emailAddress, longId, parentId, phrase, plainText } from "../core/properties";
 import { siblings } from "../core/siblings";
 import { toForm, toRfc3339 } from "../core/wire";
 import { derived } from "../derived";
+import {
+    declaredEnd,
+    endedAsDeclared,
+    memberRemote,
+    noticeOf,
+    personOut,
+    type Spelling,
+    split,
+    unlistedPerson,
+    withExpiry,
+} from "./membership";
 import {
     added,
     emailOf,
@@ -29,66 +40,22 @@ import {
 } from "./people";
 import { memberNotify } from "./phrases";
 
-export interface MemberOf {
+export interface MemberOf extends Spelling {
     kind: string;
     parentKind: string;
     /** The parent as in sentences, with its article: "a workspace". */
     parentNoun: string;
-    parentInput: string;
     /** First segment of the API's paths. */
     segment: "org" | "workspace" | "share";
     /** How a program looks the parent's id up by name. */
     lookUp: string;
     roles: readonly [string, ...string[]];
     roleEnum: string;
-    /** The parent's spelling of the notification key. */
-    notifyKey: "notifications" | "notify_options";
     /** How many members the plan allows; undefined when there is no limit or it cannot be seen. */
     limit?(context: VerbContext, parent: string): Promise<number | undefined>;
 }
 
 const nothing: Known = { inputs: {}, outputs: {} };
-
-function split(id: string) {
-    const [parent = "", person = ""] = id.split("/");
-    return { parent, person, byEmail: person.includes("@") };
-}
-
-/** A member as properties, under the id that was given to it. */
-export function memberRemote(
-    { parentInput, notifyKey }: Pick<MemberOf, "parentInput" | "notifyKey">,
-    member: Person,
-    id: string,
-): Remote {
-    const { parent, person, byEmail } = split(id);
-    const pending = isPending(member);
-    const settings = pending ? {} : { expires: member.expires ? toRfc3339(member.expires) : null };
-    const notify = member[notifyKey] ?? member.notify_options ?? member.notifications;
-    return {
-        [parentInput]: parent,
-        // Both, so that it is known for the same person however it was declared.
-        email: emailOf(member) || (byEmail ? person : null),
-        userId: member.id || null,
-        role: roleOf(member),
-        ...settings,
-        ...(pending || notify === undefined ? {} : { notifyOptions: notify }),
-        status: pending ? "pending" : "active",
-        // Lists of invitations have no names.
-        firstName: pending ? null : (member.first_name ?? null),
-        lastName: pending ? null : (member.last_name ?? null),
-        invitationId: pending ? (member.invite?.id ?? null) : null,
-        invitationExpiresAt: pending && member.invite?.expires ? toRfc3339(member.invite.expires) : null,
-    };
-}
-
-/** An invitation whose end has passed by the service's clock is expired, whatever the list says. */
-export function withExpiry(context: VerbContext, remote: Remote): Remote {
-    return isOver(context, remote) ? { ...remote, status: "expired" } : remote;
-}
-
-function isOver(context: VerbContext, { invitationExpiresAt: end }: Properties): boolean {
-    return typeof end === "string" && Date.parse(end) <= context.client.serviceNow();
-}
 
 /** Who is in what was just made. Whoever it is, no program can declare them: the service refuses that. */
 const owner: Person = { id: "", permissions: "owner" };
@@ -96,6 +63,7 @@ const owner: Person = { id: "", permissions: "owner" };
 /** One definition of a member for each kind of parent. */
 export function memberDefinition(of: MemberOf): ResourceDefinition {
     const { segment, parentInput } = of;
+    const noun = segment === "org" ? "organization" : segment;
     const listMembers = (context: VerbContext, parent: string) => membersOf(context, segment, parent);
     /** For the looks at the plan's limit and for the people of all creates. */
     const everybody = (context: VerbContext, parent: string) =>
@@ -135,8 +103,10 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         }),
         expires: dateTime()
             .meta({
+                end: "kept",
                 description:
-                    "When the membership ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Removing it clears it.",
+                    "When the membership ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Once it has come the resource stays, with the status " +
+                    "`expired`, and nobody is added or invited; a later end adds or invites again. A date that has passed is refused when it is new. Removing it clears it.",
             })
             .optional(),
         notifyOptions: phrase("MemberNotify", memberNotify)
@@ -149,15 +119,18 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         message: plainText(10, 255, true)
             .meta({
                 providerOnly: true,
-                description: "Text of the invitation, 10 to 255 characters; used when somebody is invited.",
+                description:
+                    "Text of the invitation, 10 to 255 characters; used when somebody is invited. Somebody who declined is asked again when it changes.",
             })
             .optional(),
         invitationExpires: dateTime()
             .meta({
+                end: "kept",
                 writeOnly: true,
                 reset: "keep",
                 description:
-                    "When an invitation that nobody has answered ends, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. A change invites somebody anew who is still pending.",
+                    "When an invitation that nobody has answered ends, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC. Once it has come the resource stays, with the status " +
+                    "`expired`, and nobody is invited again; a later end invites somebody anew who has not joined. A date that has passed is refused when it is new.",
             })
             .optional(),
     });
@@ -165,7 +138,8 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
     const outputs = z.object({
         status: z.string().meta({
             description:
-                "`active`, `pending` (invited), `expired` or `declined`. After a refresh the next `pulumi up` invites the last two again.",
+                "`active`, `pending` (invited), `expired` or `declined`. Somebody whose invitation ran out is invited again by the next `pulumi up` after a refresh, " +
+                "unless the program declares that end. Somebody who declined is asked again when the role or the message changes.",
         }),
         firstName: z.string().meta({ description: "First name of the person's account." }).optional(),
         lastName: z.string().meta({ description: "Last name of the person's account." }).optional(),
@@ -174,6 +148,13 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             .meta({ description: "Id of the invitation until it is accepted or declined." })
             .optional(),
         invitationExpiresAt: z.string().meta({ description: "When the invitation ends, RFC 3339." }).optional(),
+        endedAt: z
+            .string()
+            .meta({
+                description:
+                    "With the status `expired`: when the membership or the invitation ended. With `declined`: when that was answered, or first seen. RFC 3339.",
+            })
+            .optional(),
     });
 
     const wire = {
@@ -233,7 +214,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
                 ? ""
                 : `, or take the resource out of the stack with \`pulumi state delete '${context.urn}'\``;
         throw new ResourceError(
-            `${emailOf(member) || `user ${member.id}`} is the owner of the ${segment === "org" ? "organization" : segment}: the owner's membership cannot be ` +
+            `${emailOf(member) || `user ${member.id}`} is the owner of the ${noun}: the owner's membership cannot be ` +
                 `declared, changed or removed. Remove the resource from the program${forget}`,
         );
     }
@@ -244,19 +225,15 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         return [...Map.groupBy(declined, emailOf)].map(([address, theirs]) => ({
             id: `${parent}/${address}`,
             remote: { status: "declined" },
-            shown(_context, id, known) {
-                const { invitationId } = known.outputs;
-                const isIt = theirs.some(({ invite }) => (invitationId ?? invite.id) === invite.id);
-                return isIt ? ended(id, known, "declined") : undefined;
+            shown({ client }, id, known) {
+                const { invitationId, status, endedAt } = known.outputs;
+                const answered = theirs.find(({ invite }) => (invitationId ?? invite.id) === invite.id);
+                if (answered === undefined) return undefined;
+                const { updated } = answered.invite;
+                const first = status === "declined" && endedAt ? endedAt : new Date(client.serviceNow()).toISOString();
+                return personOut(known, id, parentInput, "declined", toRfc3339(String(updated ?? first)));
             },
         }));
-    }
-
-    /** What is known of somebody whose invitation nobody can accept any more. */
-    function ended(id: string, known: Known, status: "declined" | "expired"): Remote {
-        // What is left of an expired invitation is revoked with the resource.
-        const answered = status === "declined" ? { invitationId: null, invitationExpiresAt: null } : {};
-        return { ...known.outputs, [parentInput]: split(id).parent, status, ...answered };
     }
 
     async function invitePerson(
@@ -268,33 +245,44 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         clear: readonly string[] = [],
     ): Promise<Person | undefined> {
         const { role, expires, notifyOptions, message, invitationExpires } = declared;
-        return context.client.request({
-            operation: `add the member to the ${segment}`,
-            method: "POST",
-            path: [segment, parent, "members", person],
-            form: toForm(definition, { role, expires, notifyOptions, message, invitationExpires }, clear),
-            kind,
-            answer: added,
-        });
+        try {
+            return await context.client.request({
+                operation: `add the member to the ${segment}`,
+                method: "POST",
+                path: [segment, parent, "members", person],
+                form: toForm(definition, { role, expires, notifyOptions, message, invitationExpires }, clear),
+                kind,
+                answer: added,
+            });
+        } catch (error) {
+            if (person.includes("@") || !isApiError(error, "not-found")) throw error;
+            throw new ResourceError(
+                `userId: ${messageOf(error)} No account has this id any more if it was closed, and then no \`pulumi up\` can add the person: ` +
+                    "declare another userId or an e-mail address, or take the resource out of the program",
+                { cause: error },
+            );
+        }
     }
 
     /** The person whom a write was about, as properties: by its answer, else by the person's own read; undefined when neither shows all. */
     async function shownAfter(
         context: VerbContext,
         id: string,
+        declared: Properties,
         answered: Person | undefined,
         userId = answered?.id,
     ): Promise<Remote | undefined> {
-        if (answered !== undefined && isWhole(answered)) return withExpiry(context, memberRemote(of, answered, id));
+        const asMember = (one: Person) => withExpiry(context, memberRemote(of, one, id), declared);
+        if (answered !== undefined && isWhole(answered)) return asMember(answered);
         if (!userId) return undefined;
         // The write is done: whatever fails here, the lifecycle reads again when that is saved.
         const shown = await personWith(context, segment, split(id).parent, userId).catch(() => undefined);
-        return shown && withExpiry(context, memberRemote(of, shown, id));
+        return shown && asMember(shown);
     }
 
     const definition = defineResource({
         kind: of.kind,
-        noun: `${segment === "org" ? "organization" : segment} member`,
+        noun: `${noun} member`,
         description:
             `A person's membership in ${of.parentNoun}, by e-mail address or user id.\n\n` +
             "Somebody with an account becomes a member at once; anybody else is invited and is `pending` until the invitation is accepted. " +
@@ -349,6 +337,8 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             },
         },
 
+        idOf,
+
         identities(id, known) {
             const { parent, person } = split(id);
             const { userId, email } = known.outputs;
@@ -379,11 +369,12 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
         async create(context, declared) {
             const id = idOf(declared);
             const { parent, person, byEmail } = split(id);
+            if (isOver(context, declared, false, id)) return { id };
             try {
                 const answered = await invitePerson(context, parent, person, declared, "create");
                 const named = byEmail ? { id: "", email: person } : { id: person };
                 (await everybody(context, parent)).add(answered ?? named);
-                return { id, remote: await shownAfter(context, id, answered) };
+                return { id, remote: await shownAfter(context, id, declared, answered) };
             } catch (error) {
                 // Somebody else added the person between our look and our request: what counts is that the person is a member.
                 if (!isTaken(error)) throw error;
@@ -402,10 +393,13 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             });
             if (rows === undefined) return undefined;
             const member = personOf(rows, id, known);
-            if (member !== undefined) return withExpiry(context, memberRemote(of, member, id));
-            if (!byEmail || known.outputs.status === "active") return undefined;
-            const declined = (await listDeclined(context, parent)).find((one) => one.id === id);
-            return (await declined?.shown?.(context, id, known)) ?? definition.unlistedNow?.(context, id, known);
+            if (member !== undefined) return withExpiry(context, memberRemote(of, member, id), known.inputs);
+            const declined =
+                byEmail && known.outputs.status !== "active"
+                    ? (await listDeclined(context, parent)).find((one) => one.id === id)
+                    : undefined;
+            const answered = await declined?.shown?.(context, id, known);
+            return answered ?? unlistedPerson(context, id, known, parentInput);
         },
 
         async resolve(_context, named) {
@@ -434,11 +428,9 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
                 : ["invited", "everybody", "declined"];
         },
 
-        unlistedNow(context, id, known) {
-            const { status } = known.outputs;
-            if (status === "declined" || status === "expired") return ended(id, known, status);
-            return status !== "active" && isOver(context, known.outputs) ? ended(id, known, "expired") : undefined;
-        },
+        unlistedNow: (context, id, known) => unlistedPerson(context, id, known, parentInput),
+
+        notice: (_context, id, known) => noticeOf(id, noun, known),
 
         listedAs(id, known) {
             const { parent, person, byEmail } = split(id);
@@ -463,11 +455,17 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
                     kind: "write",
                     answer: added,
                 });
-                return shownAfter(context, id, answered, userId);
+                return shownAfter(context, id, change.inputs, answered, userId);
             });
             if ("done" in outcome) return outcome.done;
             const { person: invited } = outcome;
-            const ended = ["expired", "declined"].includes(String(change.known.outputs.status));
+            const { status } = change.known.outputs;
+            const ended = status === "expired" || status === "declined";
+            if (isOver(context, change.inputs, invited !== undefined || status !== "active", id)) return undefined;
+            if (invited === undefined && !ended)
+                context.warn(
+                    `${person} was not in ${noun} ${parent} any more: the change adds or invites the person again`,
+                );
             // `expires` of an invitation that stands would be the invitation's own end: what ends what is told by inviting again.
             const newEnd = [...Object.keys(change.set), ...change.clear].some((name) => /expires/i.test(name));
             if (invited === undefined || ended || newEnd) {
@@ -513,17 +511,29 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             });
         },
 
-        demands(known) {
-            const { status } = known.outputs;
-            return status === "expired" || status === "declined" ? { action: "update", property: "status" } : undefined;
+        demands({ inputs: before, outputs }, declared) {
+            if (outputs.status === "declined")
+                return before.message === declared.message ? undefined : { action: "update", property: "message" };
+            const isWished = outputs.status !== "expired" || endedAsDeclared(outputs, declared);
+            return isWished ? undefined : { action: "update", property: "status" };
         },
     });
+
+    /** Whether the declared end has come: then nobody is added or invited, and a word says so. */
+    function isOver(context: VerbContext, declared: Properties, isOpen: boolean, id: string): boolean {
+        const endedAt = declaredEnd(context, declared, isOpen);
+        if (endedAt === undefined) return false;
+        const notice = noticeOf(id, noun, { inputs: declared, outputs: { status: "expired", endedAt } });
+        if (notice !== undefined) context.warn(notice);
+        return true;
+    }
 
     function listedUnder(parent: string, one: Person): Listed {
         const address = emailOf(one);
         const id = `${parent}/${address || one.id}`;
         const names = [one.id, address].filter((name) => name !== "").map((name) => `${parent}/${name}`);
-        const shown = (context: VerbContext, id: string) => withExpiry(context, memberRemote(of, one, id));
+        const shown = (context: VerbContext, id: string, { inputs: declared }: Known) =>
+            withExpiry(context, memberRemote(of, one, id), declared);
         return { id, remote: memberRemote(of, one, id), names, shown };
     }
 

@@ -7,7 +7,7 @@ import type { VerbContext } from "../core/define";
 /** First segment of the API's paths to what has members. */
 export type Segment = "org" | "workspace" | "share";
 
-const invite = z.looseObject({ id: identifier, expires: z.string().nullish() });
+const invite = z.looseObject({ id: identifier, expires: z.string().nullish(), updated: z.string().nullish() });
 const member = z.looseObject({
     /** Of the user; empty where an invitation does not say whose it is. */
     id: z.union([
@@ -38,6 +38,8 @@ const invitation = z.looseObject({
     invitee_email: z.string().nullish(),
     permissions: z.string().nullish(),
     expires: z.string().nullish(),
+    /** When it was last changed, by an answer above all; not every version of the service shows it. */
+    updated: z.string().nullish(),
 });
 /** An invitation as the person who is invited. */
 const invitedPerson = invitation.transform(asPerson);
@@ -151,6 +153,12 @@ function isSame(one: Person, other: Person): boolean {
     return one.id === "" ? emailOf(one) === emailOf(other) : one.id === other.id;
 }
 
-function asPerson({ id, user_id, permissions, expires, ...rest }: z.infer<typeof invitation>) {
-    return { id: user_id ?? "", email: emailOf(rest), permissions, status: "pending", invite: { id, expires } };
+function asPerson({ id, user_id, permissions, expires, updated, ...rest }: z.infer<typeof invitation>) {
+    return {
+        id: user_id ?? "",
+        email: emailOf(rest),
+        permissions,
+        status: "pending",
+        invite: { id, expires, updated },
+    };
 }

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError, isTaken } from "../api/errors";
 import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
+import { isPast } from "../core/ends";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { importCommand, importTargetOf } from "../core/import-command";
 import { slugOf } from "../core/naming";
@@ -109,8 +110,10 @@ const inputs = z.object({
         .optional(),
     expires: dateTime()
         .meta({
+            end: "asked",
             description:
-                "When the share ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC; only with the storage mode `independent`. Removing it clears it.",
+                "When the share ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC; only with the storage mode `independent`. Once it has come the share stays, " +
+                "closed to guests, until a later end opens it again. A date that has passed is refused when it is new. Removing it clears it.",
         })
         .optional(),
     notify: phrase("ShareNotify", shareNotify)
@@ -606,6 +609,14 @@ export const share = defineResource({
     },
 
     partsOf: archivedOrLive,
+
+    notice({ client }, id, { inputs: { expires, title } }) {
+        if (!isPast(expires, client.serviceNow())) return undefined;
+        return (
+            `share ${JSON.stringify(title)} (${id}) has ended as declared, since ${toRfc3339(String(expires))}, and is closed to guests. ` +
+            "Take the resource out of the program, or give a later end in expires, which opens it again"
+        );
+    },
 
     async update(context, id, { set, clear, inputs: declared }) {
         // The service may have dropped the password with an access that somebody else set: it never opens without it.

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
-import { defineResource, type Known, type VerbContext } from "../core/define";
+import { defineResource, type Known, type Remote, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { parentId } from "../core/properties";
 import { siblings } from "../core/siblings";
@@ -127,6 +127,32 @@ async function formerStatus(
     return owns ? "revoked" : "claimed";
 }
 
+/** A token that is not listed any more; undefined when its organization is gone with it. */
+async function former(
+    context: VerbContext,
+    id: string,
+    known: Known,
+    listDenied: boolean,
+): Promise<Remote | undefined> {
+    const { organization } = split(id);
+    const { token: value, claimUrl, expiresAt, status: last } = known.outputs;
+    const status = isFinal(last)
+        ? (await isThere(context, organization, known)) && last
+        : await formerStatus(context, organization, known, listDenied);
+    return status ? { organizationId: organization, token: value, claimUrl, expiresAt, status } : undefined;
+}
+
+/** Whether the organization is there: one look for all of its tokens. */
+function isThere(context: VerbContext, organization: string, known: Known): Promise<boolean> {
+    const look = async () => (await ownsOrganization(context, organization, known)) !== undefined;
+    return context.remember(`organization ${organization} is there`, look);
+}
+
+/** What a token has become once it stays for good. */
+function isFinal(status: unknown): boolean {
+    return status === "expired" || status === "claimed" || status === "revoked";
+}
+
 export const transferToken = defineResource({
     kind: "TransferToken",
     noun: "transfer token",
@@ -192,6 +218,7 @@ export const transferToken = defineResource({
 
     async read(context, id, known) {
         const { organization, tokenId } = split(id);
+        if (isFinal(known.outputs.status)) return former(context, id, known, false);
         let listDenied = false;
         const active = await activeTokens(context, organization).catch((error) => {
             if (isApiError(error, "not-found")) return [];
@@ -201,11 +228,7 @@ export const transferToken = defineResource({
         });
         const listed = active.find((one) => tokenIdOf(one) === tokenId || one.token === known.outputs.token);
         if (listed !== undefined) return { organizationId: organization, ...shown(listed) };
-        const status = await formerStatus(context, organization, known, listDenied);
-        const { token: value, claimUrl, expiresAt } = known.outputs;
-        return status === undefined
-            ? undefined
-            : { organizationId: organization, token: value, claimUrl, expiresAt, status };
+        return former(context, id, known, listDenied);
     },
 
     async list(context, { id: organizationId }) {
@@ -218,6 +241,19 @@ export const transferToken = defineResource({
     },
 
     readsList: true,
+
+    // No list has a token that has become something for good.
+    partsOf: ({ outputs: { status } }) => (isFinal(status) ? [] : ["active"]),
+
+    unlistedNow: (context, id, known) => former(context, id, known, false),
+
+    notice(_context, id, { inputs: { rotateWhenExpired }, outputs: { status, expiresAt } }) {
+        if (status !== "expired" || rotateWhenExpired === true) return undefined;
+        return (
+            `transfer token ${id} has expired, since ${expiresAt}. Take the resource out of the program, or change its triggers or ` +
+            "set rotateWhenExpired, which makes a new one"
+        );
+    },
 
     async update() {
         return undefined;

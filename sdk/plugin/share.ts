@@ -71,7 +71,7 @@ export class Share extends PluginResource {
     declare readonly customUrl: pulumi.Output<string | undefined>;
     /** Password that opens the share; only with the access `Anyone with the link`. Removing it clears it. */
     declare readonly password: pulumi.Output<string | undefined>;
-    /** When the share ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC; only with the storage mode `independent`. Removing it clears it. */
+    /** When the share ends by itself, RFC 3339 or `YYYY-MM-DD HH:MM:SS` in UTC; only with the storage mode `independent`. Once it has come the share stays, closed to guests, until a later end opens it again. A date that has passed is refused when it is new. Removing it clears it. */
     declare readonly expires: pulumi.Output<string | undefined>;
     /** When members are told of files: `never`, `notify_on_file_received` or `notify_on_file_sent_or_received`. Removing it sets `never`. */
     declare readonly notify: pulumi.Output<ShareNotify | undefined>;
