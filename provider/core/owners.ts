@@ -1,6 +1,6 @@
 /** One object, one resource: two resources of a program that are the same thing would undo each other's work in every run. */
 import type { CheckFailure } from "./check";
-import { type Known, metaOf, type Properties, propertyNames, type ResourceDefinition } from "./define";
+import { type Known, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInput } from "./define";
 import { ResourceError } from "./errors";
 import { logicalName } from "./naming";
 import type { Session } from "./session";
@@ -44,7 +44,8 @@ export function identitiesOf(definition: ResourceDefinition, id: string, known: 
     return (definition.identities?.(id, known) ?? [id]).map((identity) => `${definition.kind} ${identity}`);
 }
 
-function sameThing({ noun }: ResourceDefinition, other: string, resource: string): string {
+function sameThing(definition: ResourceDefinition, other: string, resource: string): string {
+    const unique = uniqueInput(definition);
     const [first, second] = [other, resource].map((urn) => JSON.stringify(logicalName(urn)));
-    return `the resources ${first} and ${second} of this program are the same ${noun}: remove one of them`;
+    return `the resources ${first} and ${second} of this program are the same ${definition.noun}: remove one of them${unique === undefined ? "" : `, or declare another ${unique}`}`;
 }

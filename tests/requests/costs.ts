@@ -3,7 +3,7 @@ import type { LedgerEntry } from "../../emulator";
 import type { Properties } from "../../provider/core/define";
 import { resources } from "../../provider/resources";
 import { Process, Resource } from "../verbs/fixture";
-import { sample } from "../verbs/samples";
+import { makeParents, sample } from "../verbs/samples";
 import { Service } from "../verbs/service";
 
 const person = (number: number): Properties => ({ email: `person-${number}@example.com` });
@@ -232,10 +232,15 @@ async function costsOf(service: Service, kind: string): Promise<Record<Verb, str
         Share: share,
         Folder: `${workspace}/${node.id}`,
     };
+    // A parent has one branding.
+    const others = kind.endsWith("Branding") ? await makeParents(service, "second") : parents;
     for (const number of [0, 1]) await service.account(`person-${number}@example.com`);
     const [first, second] = [0, 1].map((number) => ({
         resource: new Resource(kind, `costs-${number}`),
-        args: { ...sample(kind, kind.endsWith("Branding") ? "full" : "minimal", parents), ...differs[kind]?.(number) },
+        args: {
+            ...sample(kind, kind.endsWith("Branding") ? "full" : "minimal", number === 0 ? parents : others),
+            ...differs[kind]?.(number),
+        },
     })) as [One, One];
     const processes = ["up", "refresh", "change", "destroy"].map(() => new Process(service));
     const [up, refresh, change, destroy] = processes as [Process, Process, Process, Process];

@@ -391,7 +391,9 @@ describe("3.16 the limits of the plan", () => {
         );
         expect(creates(requests)).toEqual([]);
         // Somebody who is there already is no further one.
-        await new Resource("WorkspaceMember", "again").up(process, args("A@example.com"));
+        const next = new Process(service);
+        await new Resource("WorkspaceMember", "again").up(next, args("A@example.com"));
+        await next.close();
     });
 
     test("transfer tokens: five can be active", async () => {

@@ -405,6 +405,7 @@ describe("3.9 under a declared name", () => {
 
     test("the same create again meets its own work, with a warning", async () => {
         const lost = await up({ customName });
+        await nextRun();
         const again = await up({ customName, description: "Declared only now." }, "again");
         expect(again.id).toBe(lost.id);
         expect(process.warnings).toEqual([expect.stringContaining(`share ${lost.id} was already there`)]);
@@ -427,6 +428,7 @@ describe("3.9 under a declared name", () => {
     ])("not when %s: the error has the import command", async (_case, change, more, reason) => {
         const lost = await up({ customName });
         await change(lost.ownId);
+        await nextRun();
         const folders = "storageMode" in more ? { folderId: `${workspaceId}/${await folder("Legal")}` } : {};
         const { message } = await failureOf(up({ customName, ...more, ...folders }, "again"));
         expect(message).toMatch(reason);
