@@ -48,7 +48,7 @@ export function coverageTable(): string {
         "<!-- Generated from the emulator's router, the contract's routes and the provider's sources. -->",
         "# The API contract in the emulator",
         "",
-        `The emulator serves ${count} of the ${contractRoutes.length} routes of the API contract of 2026-02-12.`,
+        `The emulator serves ${count} of the ${contractRoutes.length} routes of the API contract, those of all its dates.`,
         "*Tested*: the emulator's tests ask the route and check its answer. *Used by*: the kinds of resources whose",
         "own sources spell it out. What is not served says why.",
         "",
