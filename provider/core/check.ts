@@ -118,6 +118,12 @@ function defaults(
     return filled;
 }
 
+/** What check gives a property that the program leaves out. */
+export function filledIn(definition: ResourceDefinition, name: string, inputs: Properties): unknown {
+    const { [name]: _, ...others } = inputs;
+    return defaults(definition, {}, others, undefined)[name];
+}
+
 /** A proposed name is brought into the form of names; what the stack enforces stands or falls as it is. */
 function autonamed(definition: ResourceDefinition, property: string, { mode, name }: Autonaming): Properties {
     if (mode === "disable") return {};

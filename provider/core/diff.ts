@@ -1,7 +1,7 @@
 /** Diff: which properties differ, and whether that can be done in place. Compares inputs with inputs and makes no call. */
 import { isDeepStrictEqual } from "node:util";
 import { decodeAsset } from "./assets";
-import { pathText } from "./check";
+import { filledIn, pathText } from "./check";
 import { sameValue } from "./compare";
 import { type Known, metaOf, type Properties, type ResourceDefinition } from "./define";
 import { asFound } from "./marker";
@@ -90,22 +90,45 @@ function isPlain(value: unknown): value is Properties {
     return typeof value === "object" && value !== null && !Array.isArray(value) && decodeAsset(value) === undefined;
 }
 
-/** The properties whose declared values differ. */
+/**
+ * The properties whose declared values differ. What only an older release's state lacks is made when something else is; by itself
+ * it is no difference.
+ */
 export function differencesOf(
     definition: ResourceDefinition,
     oldInputs: Properties,
     newInputs: Properties,
 ): Difference[] {
     const names = new Set([...Object.keys(oldInputs), ...Object.keys(newInputs)].filter((name) => !isInternal(name)));
-    return [...names].flatMap((property): Difference[] => {
+    const differences = [...names].flatMap((property): Difference[] => {
         const before = oldInputs[property];
         const after = newInputs[property];
-        const { immutable, reset, generatedWithin } = metaOf(definition, property);
+        const { immutable, reset, generatedWithin, fallback } = metaOf(definition, property);
         if (!containsUnknown(after) && sameValue(definition, property, before, after)) return [];
         const withdrawn = after === undefined;
         if (withdrawn && (reset === "keep" || generatedWithin !== undefined)) return [];
         if (withdrawn && typeof reset === "object" && sameValue(definition, property, before, reset.to)) return [];
+        // A refresh asks with the inputs of a state that did not know the property.
+        if (withdrawn && fallback !== undefined && sameValue(definition, property, before, fallback)) return [];
         const kind = before === undefined ? "add" : withdrawn ? "delete" : "update";
         return [{ property, kind, replace: Boolean(immutable) }];
     });
+    const isNews = ({ property }: Difference) => isUnheardOf(definition, property, oldInputs, newInputs);
+    if (differences.every(isNews)) return [];
+    return differences.filter((difference) => !difference.replace || !isNews(difference));
+}
+
+/**
+ * Whether a state lacks what check fills in, because the release that wrote it did not know the property: any other state
+ * has it, or a marker for it.
+ */
+function isUnheardOf(
+    definition: ResourceDefinition,
+    name: string,
+    oldInputs: Properties,
+    newInputs: Properties,
+): boolean {
+    if (oldInputs[name] !== undefined) return false;
+    const filled = filledIn(definition, name, newInputs);
+    return filled !== undefined && sameValue(definition, name, filled, newInputs[name]);
 }

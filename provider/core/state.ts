@@ -137,7 +137,12 @@ export function projectInputs(definition: ResourceDefinition, known: Known, remo
         else inputs[name] = shown;
     }
     for (const [name, shown] of Object.entries(remote)) {
-        if (!(name in inputs) && isUndeclaredAccess(definition, name, shown)) inputs[name] = shown;
+        if (name in inputs) continue;
+        if (isUndeclaredAccess(definition, name, shown)) inputs[name] = shown;
+        // A release that did not know the property wrote this: who has access is told from now on.
+        const { accessRelevant, immutable, fallback } = metaOf(definition, name);
+        if (!accessRelevant || immutable || fallback === undefined) continue;
+        inputs[name] = sameValue(definition, name, shown, fallback) ? fallback : (shown ?? markerOf(fallback, shown));
     }
     return toState(inputs);
 }

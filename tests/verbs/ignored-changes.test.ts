@@ -204,7 +204,7 @@ const everyInput = resources.flatMap((definition) =>
     propertyNames(definition.inputs).map((name) => ({ kind: definition.kind, name, definition })),
 );
 
-describe.each(everyInput)("$kind.$name", ({ name, definition }) => {
+describe.each(everyInput)("$kind, $name", ({ name, definition }) => {
     const { full, changed } = definition.samples;
     const { inputs: declared } = check(definition, {}, { ...full, ...(name in full ? {} : { [name]: changed[name] }) });
     const outputs = outputsOf(definition, declared, {}, "https://api.fast.io");
