@@ -76,6 +76,11 @@ export interface ApiRequest<T> extends RequestParts {
     timeoutMs?: number | undefined;
 }
 
+/** A request by its address below the base URL, as it is: with or without a slash at its end. */
+export type RawRequest = Pick<ApiRequest<unknown>, "operation" | "method" | "form" | "json" | "multipart" | "signal"> & {
+    address: string;
+};
+
 export type ListRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "signal" | "timeoutMs">;
 
 /** The client as the verbs of resources and functions use it. */
@@ -226,6 +231,41 @@ export class ApiClient {
             // Refused before acting, so a create may be sent again as well.
             const renewed = await unlessAborted(this.#credentials.afterRefusal(session, error), operation, signal);
             return this.#sendProven(request, bearer(renewed.token));
+        }
+    }
+
+    /**
+     * The service's own answer to one request, whatever it is: for those who want to know how the service speaks. Sent once,
+     * within the rate limit. `bearer` takes the credential's place; null sends none.
+     */
+    async exchange(
+        { operation, method, address, signal, ...parts }: RawRequest,
+        bearerToken?: string | null,
+    ): Promise<RawAnswer> {
+        const token = bearerToken === undefined ? (await this.#credentials.session()).token : bearerToken;
+        const place = await this.#budget.acquire(operation, 0, signal);
+        try {
+            const answer = await this.#transport.send({
+                operation,
+                attempts: 1,
+                method,
+                url: new URL(address, this.#baseUrl),
+                headers: {
+                    accept: "application/json",
+                    "user-agent": this.#options.userAgent,
+                    ...(token === null ? {} : { authorization: bearer(token) }),
+                },
+                body: encodeBody({ operation, method, path: [], ...parts }),
+                digest: false,
+                into: undefined,
+                timeoutMs: this.#options.timeoutMs ?? defaultTimeoutMs,
+                signal,
+                redact: this.#redactor.redact,
+            });
+            this.#budget.learn(readRateHeaders(answer.headers));
+            return answer;
+        } finally {
+            place.release();
         }
     }
 
