@@ -1118,3 +1118,22 @@ export const questions: readonly Question[] = [
         },
     ),
 ];
+
+/** What the probe leaves alone on purpose. */
+export const notAsked: readonly { question: string; why: string }[] = [
+    {
+        question: "How an organization is created, closed and its domain kept",
+        why: "a closed organization may keep its domain for good",
+    },
+    {
+        question: "How a key is made, narrowed and deleted",
+        why: "a run that is killed would leave a key that nobody knows",
+    },
+    { question: "Whether a domain is free", why: "the answer would tell whose domain was asked about" },
+    { question: "How an account is closed", why: "a service that does not know the rehearsal of it would do it" },
+    { question: "How transfer tokens are made and claimed", why: "whoever holds one can own the organization" },
+    { question: "How somebody is added twice, or with a notification", why: "people would get e-mails" },
+    { question: "What turning `intelligence` on does, or extraction, or signing", why: "it costs credits" },
+    { question: "Whether names of fields and filters of metadata are kept", why: "they can never be removed" },
+    { question: "What a locked sign-in answers", why: "five wrong passwords lock the account" },
+];
