@@ -732,6 +732,15 @@ export const questions: readonly Question[] = [
         get("web_upload/?limit=1", (a) => !isUnknownRoute(a), rootKeys),
     ),
 
+    row(
+        "C15",
+        "read",
+        "Are the versions of a file listed?",
+        "`versions`",
+        "likely",
+        "File: how many versions there are",
+        get("workspace/{workspace}/storage/root/versions/", (a) => !isUnknownRoute(a), rootKeys),
+    ),
     // Refused by design: on what the probe made
     row(
         "C24",
@@ -832,6 +841,44 @@ export const questions: readonly Question[] = [
                 if_version_id: "",
             });
             return answer && { seen: told(answer), holds: wrong(answer) };
+        },
+    ),
+
+    row(
+        "C26",
+        "refused",
+        "How are wrong words refused?",
+        "406, and each is named",
+        "likely",
+        "Share: messages that name the property",
+        post(
+            "workspace/{made}/create/share/",
+            { title: "x", intelligence: "false", access_options: "zzz", notify: "zzz", display_type: "zzz" },
+            (a) => wrong(a) && ["access_options", "display_type", "notify"].every((key) => a.fields.includes(key)),
+            fieldsOf,
+        ),
+    ),
+    row(
+        "C28",
+        "refused",
+        "Which fields does an import from the web require?",
+        "file_name among them",
+        "likely",
+        "nothing yet",
+        post("web_upload/", {}, (a) => wrong(a) && a.fields.includes("file_name"), fieldsOf),
+    ),
+    row(
+        "C36",
+        "refused",
+        "Can a share have notes of its own?",
+        "it cannot: 404 with 9992",
+        "guess",
+        "nothing yet",
+        async (service) => {
+            const { answer } = await madeShare(service, {});
+            if (answer === undefined || !isOk(answer)) return undefined;
+            const note = await service.post("share/{lastShare}/storage/root/createnote/", {});
+            return note && { seen: fieldsOf(note), holds: isUnknownRoute(note) };
         },
     ),
 
@@ -1083,6 +1130,100 @@ export const questions: readonly Question[] = [
         "sure",
         "what is written is read back",
         post("workspace/{made}/update/", { name: "Probe", no_such_key: "1" }, isOk),
+    ),
+    row(
+        "C45",
+        "write",
+        "Is a name of a share that is taken refused?",
+        "it is: 406 or 409",
+        "likely",
+        "Share: taking over by its name",
+        async (service) => {
+            const custom_name = `probe-${service.known.random?.slice(0, 8)}`;
+            const first = await madeShare(service, { custom_name });
+            if (first.answer === undefined || !isOk(first.answer))
+                return first.answer && { seen: fieldsOf(first.answer), holds: false };
+            const { answer } = await madeShare(service, { custom_name });
+            return answer && { seen: told(answer), holds: wrong(answer) || answer.status === 409 };
+        },
+    ),
+    row(
+        "C47",
+        "write",
+        "Are colours and links kept as they are sent?",
+        "they are",
+        "guess",
+        "branding",
+        async (service) => {
+            const { answer } = await madeShare(service, {});
+            if (answer === undefined || !isOk(answer)) return undefined;
+            const colour = '{"r":1,"g":2,"b":3}';
+            await service.post("share/{lastShare}/update/", {
+                accent_color: colour,
+                link_1: '{"title":"a","url":"https://example.com"}',
+            });
+            const shown = shareOf(await service.get("share/{lastShare}/details/?output=full"));
+            const kept =
+                typeof shown.accent_color === "string" ? shown.accent_color : JSON.stringify(shown.accent_color);
+            return {
+                seen: `a colour as ${typeof shown.accent_color}, a link as ${typeof shown.link_1}`,
+                holds: kept?.replace(/\s/g, "").startsWith(colour.slice(0, -1)) ?? false,
+            };
+        },
+    ),
+    row(
+        "C53",
+        "write",
+        "Can a file of a workspace be made of a checksum alone?",
+        "it cannot",
+        "likely",
+        "uploads send the bytes",
+        async (service) => {
+            const from = JSON.stringify({ type: "hash", hash: { hash: "0".repeat(64), hash_type: "sha256" } });
+            const answer = await service.post("workspace/{made}/storage/root/addfile/", { name: "hash.bin", from });
+            return answer && { seen: told(answer), holds: !isOk(answer) };
+        },
+    ),
+    row(
+        "C54",
+        "write",
+        "Is a change refused that names an old version?",
+        "409 with conflict_version_mismatch",
+        "sure",
+        "changes of notes and files that name a version",
+        async (service) => {
+            const note = await service.post("workspace/{made}/storage/root/createnote/", {
+                name: "versions.md",
+                content: "one",
+            });
+            const id = record(note?.data.note ?? note?.data.node).id;
+            if (id === undefined) return undefined;
+            service.known.note = String(id);
+            await service.post("workspace/{made}/storage/{note}/updatenote/", { content: "two" });
+            const answer = await service.post("workspace/{made}/storage/{note}/updatenote/", {
+                content: "three",
+                if_version_id: "no-such-version",
+            });
+            return answer && { seen: told(answer), holds: answer.status === 409 };
+        },
+    ),
+    row(
+        "C62",
+        "write",
+        "Can a share on a folder be archived?",
+        "it cannot",
+        "likely",
+        "the rule for `archived`",
+        async (service) => {
+            const folder = await service.post("workspace/{made}/storage/root/createfolder/", { name: "Archive" });
+            const { answer } = await madeShare(service, {
+                storage_mode: "workspace_folder",
+                folder_node_id: String(record(folder?.data.node).id ?? ""),
+            });
+            if (answer === undefined || !isOk(answer)) return undefined;
+            const archived = await service.post("share/{lastShare}/archive/", {});
+            return archived && { seen: told(archived), holds: !isOk(archived) };
+        },
     ),
     row(
         "C57",
