@@ -77,7 +77,10 @@ export interface ApiRequest<T> extends RequestParts {
 }
 
 /** A request by its address below the base URL, as it is: with or without a slash at its end. */
-export type RawRequest = Pick<ApiRequest<unknown>, "operation" | "method" | "form" | "json" | "multipart" | "signal"> & {
+export type RawRequest = Pick<
+    ApiRequest<unknown>,
+    "operation" | "method" | "form" | "json" | "multipart" | "signal"
+> & {
     address: string;
 };
 
