@@ -187,7 +187,7 @@ export class Call {
         const isBodiless = parts.method === "GET" || (parts.method === "DELETE" && backend.dialect.era === "late");
         const both = parts.method === "POST" ? parts.body : { ...parts.body, ...parts.query };
         const input = isBodiless ? parts.query : both;
-        this.input = backend.dialect.fields(input);
+        this.input = backend.dialect.fields(backend.store.settings.composes ? composed(input) : input);
         this.query = parts.query;
         this.origin = parts.origin;
         this.files = parts.files;
@@ -250,4 +250,8 @@ export class Call {
         const pagination = { total: rows.length, limit, offset, has_more: rows.length > end };
         return { [key]: rows.slice(offset, end).map(show), pagination };
     }
+}
+
+function composed(input: Input): Input {
+    return Object.fromEntries(Object.entries(input).map(([key, value]) => [key, value.normalize("NFC")]));
 }

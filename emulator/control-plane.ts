@@ -261,8 +261,13 @@ function setRateLimit({ backend, rateLimit }: ControlParts, input: Input): objec
 }
 
 function setNames({ backend }: ControlParts, input: Input): object {
-    required(input, "keepClosed");
-    const { keepClosed = true } = readFields({ keepClosed: flag(true) }, input);
+    if (input.composes === undefined) required(input, "keepClosed");
+    const { settings } = backend.store;
+    const { keepClosed = settings.keepClosed, composes = settings.composes } = readFields(
+        { keepClosed: flag(true), composes: flag(false) },
+        input,
+    );
     backend.store.set("keepClosed", keepClosed);
-    return { keepClosed };
+    backend.store.set("composes", composes);
+    return { keepClosed, composes };
 }

@@ -153,6 +153,8 @@ export interface Settings {
     dateSkewSeconds: number;
     /** Whether the names of closed organizations, workspaces and shares stay taken. */
     keepClosed: boolean;
+    /** Whether text is kept in Unicode's composed form, NFC, whatever form it comes in. */
+    composes: boolean;
     requestsPerMinute: number | null;
     /** Whether routes that may go are there: `retired` answers 410, `gone` as a route that never was. */
     basicSignIn: "served" | "retired" | "gone";
@@ -171,6 +173,7 @@ const initialSettings: Settings = {
     clockOffsetSeconds: 0,
     dateSkewSeconds: 0,
     keepClosed: true,
+    composes: false,
     requestsPerMinute: null,
     basicSignIn: "served",
     transferTokens: "served",

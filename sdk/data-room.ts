@@ -53,15 +53,16 @@ export class DataRoom extends pulumi.ComponentResource {
         const content: pulumi.Resource[] = [];
         const placed = { shareId: share.id };
         const folders = new Map<string, pulumi.CustomResource>();
+        const folderAt = (path: string) => folders.get(path.normalize("NFC"))?.id;
         for (const path of layout.folders) {
             const { above, last } = split(path);
-            const place = { ...placed, name: last, parentId: folders.get(above)?.id };
-            folders.set(path, new kinds.Folder(`${name}/${path}`, place, within));
+            const place = { ...placed, name: last, parentId: folderAt(above) };
+            folders.set(path.normalize("NFC"), new kinds.Folder(`${name}/${path}`, place, within));
         }
         content.push(...folders.values());
         for (const [path, source] of layout.documents) {
             const { above, last } = split(path);
-            const place = { ...placed, name: last, folderId: folders.get(above)?.id };
+            const place = { ...placed, name: last, folderId: folderAt(above) };
             content.push(new kinds.File(`${name}/${path}`, { ...place, source }, within));
         }
         if (args.branding !== undefined)
@@ -140,13 +141,16 @@ function layoutOf(name: string, args: DataRoomArgs): Layout {
     const refuse = (property: string, key: string, reason: string): never => {
         throw new pulumi.RunError(`DataRoom ${JSON.stringify(name)}: ${property}[${JSON.stringify(key)}] ${reason}`);
     };
-    const folders = new Set<string>();
+    // Paths are one in whatever form of Unicode their letters are composed; each keeps the form in which it comes first.
+    const folders = new Map<string, string>();
     const add = (path: string): void => {
         const { above } = split(path);
         if (above !== "") add(above);
-        folders.add(path);
+        const composed = path.normalize("NFC");
+        if (!folders.has(composed)) folders.set(composed, path);
     };
     const checked = (property: string, path: string): string => {
+        if (path.includes("\\")) refuse(property, path, `holds a backslash: write ${path.replaceAll("\\", "/")}`);
         if (path.split("/").includes("")) {
             refuse(property, path, "must be names separated by single slashes, such as Legal/Contracts");
         }
@@ -158,8 +162,13 @@ function layoutOf(name: string, args: DataRoomArgs): Layout {
         const { above } = split(checked("documents", path));
         if (above !== "") add(above);
     }
+    const seen = new Set<string>();
     for (const [path] of documents) {
-        if (folders.has(path))
+        const composed = path.normalize("NFC");
+        if (seen.has(composed))
+            refuse("documents", path, "is there twice: paths are compared in Unicode's composed form (NFC)");
+        seen.add(composed);
+        if (folders.has(composed))
             refuse("documents", path, "is a folder of the room as well; one of them needs another name");
     }
 
@@ -169,7 +178,7 @@ function layoutOf(name: string, args: DataRoomArgs): Layout {
         if (members.has(email)) refuse("members", address, "is there twice: addresses are compared without case");
         members.set(email, role);
     }
-    return { folders: [...folders], documents, members: [...members] };
+    return { folders: [...folders.values()], documents, members: [...members] };
 }
 
 /** A path as what is above, "" for the root, and the last name. */

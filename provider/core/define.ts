@@ -34,6 +34,8 @@ export interface PropertyMeta {
     reset?: "clear" | "keep" | { to: unknown };
     /** The form in which equal things are equal: dates, colours, e-mail case. */
     normalise?: (value: unknown) => unknown;
+    /** Text for people: it is sent and compared in Unicode's composed form, NFC, in which services keep it, and stays in the state as declared. */
+    composed?: true;
     /** The service may keep another value than the one sent, for instance a prefixed name. */
     adjusted?: true;
     /**

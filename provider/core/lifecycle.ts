@@ -632,7 +632,13 @@ export class Lifecycle {
     private requireMade(definition: ResourceDefinition, inputs: Properties, remote: Remote): void {
         const missing = notMade(definition, inputs, remote);
         if (missing.length === 0) return;
-        throw notMadeError(missing, "Check whether the organization's plan includes it.");
+        // A plan takes switches away, and no text.
+        const isText = missing.every((name) => metaOf(definition, name).composed);
+        const shown = missing.map((name) => `${JSON.stringify(remote[name])} for ${name}`).join(" and ");
+        throw notMadeError(
+            missing,
+            isText ? `It shows ${shown}.` : "Check whether the organization's plan includes it.",
+        );
     }
 
     private async change(

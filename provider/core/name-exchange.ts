@@ -1,5 +1,6 @@
 /** Where renames and creates meet the names of other objects: what a resource holds by the state, and what a refusal is about. */
 import { isApiError, isTaken } from "../api/errors";
+import { composed } from "./compare";
 import { type Known, metaOf, type Properties, type ResourceDefinition, uniqueInputs } from "./define";
 import type { DiffResult } from "./diff";
 import { messageOf } from "./errors";
@@ -14,7 +15,7 @@ export function objectName({ kind }: Pick<ResourceDefinition, "kind">, id: strin
 /** How a unique name is called among all of this run. */
 export function uniqueName(definition: ResourceDefinition, property: string, value: unknown): string {
     const { normalise = String } = metaOf(definition, property);
-    return `${definition.kind}.${property} ${String(normalise(value))}`;
+    return `${definition.kind}.${property} ${String(normalise(composed(value)))}`;
 }
 
 /** Tells what names an object has by the state, and which of them it gives up by the difference. */

@@ -79,17 +79,17 @@ export function colour() {
         });
 }
 
-/** Text of a length in characters, each a code point as the service counts them, where zod counts UTF-16 units. */
+/** Text of a length in characters, each a code point of the composed text as the service counts them, where zod counts UTF-16 units. */
 export function textOfLength(least: number, most: number, tooShort = `must have at least ${least} characters`) {
     const hasLength = z.check<string>((payload) => {
-        const { length } = [...payload.value];
+        const { length } = [...payload.value.normalize("NFC")];
         if (length >= least && length <= most) return;
         const message = length < least ? tooShort : `must have at most ${most} characters`;
         payload.issues.push({ code: "custom", input: payload.value, message, continue: true });
     });
     // What zod's own checks leave for the JSON Schema.
     hasLength._zod.onattach = [({ _zod: { bag } }) => Object.assign(bag, { minimum: least, maximum: most })];
-    return z.string().check(hasLength);
+    return z.string().check(hasLength).meta({ composed: true });
 }
 
 /** Text without control characters. */

@@ -24,6 +24,7 @@ function formValue(definition: Wired, name: string, value: unknown): FormValue {
     if (value === "") return null;
     if (metaOf(definition, name).form === "datetime") return toApiTime(String(value));
     if (metaOf(definition, name).form === "colour") return JSON.stringify(colourParts(value));
+    if (typeof value === "string" && metaOf(definition, name).composed) return value.normalize("NFC");
     if (typeof value === "string" && metaOf(definition, name).form !== "json") return value;
     if (typeof value === "number" || typeof value === "boolean") return value;
     return JSON.stringify(value);

@@ -561,7 +561,7 @@ export const share = defineResource({
         if (declared.customName === undefined) return undefined;
         const foreign = { id: String(declared.customName), remote: {}, foreign: true, obstacles: [] };
         try {
-            const shown = await shareDetails(context, String(declared.customName));
+            const shown = await shareDetails(context, String(declared.customName).normalize("NFC"));
             if (shown === undefined) return undefined;
             if (workspaceOf(shown) !== declared.workspaceId) return foreign;
             const obstacles = await obstaclesOf(context, shown, declared);

@@ -28,7 +28,9 @@ const inputs = z.object({
         })
         .optional(),
     folderName: textOfLength(4, 80)
-        .regex(/^[\p{L}\p{N}-]+$/u, { error: "must consist of letters, digits and hyphens" })
+        .refine((name) => /^[\p{L}\p{N}-]+$/u.test(name.normalize("NFC")), {
+            error: "must consist of letters, digits and hyphens",
+        })
         .meta({
             unique: true,
             adjusted: true,
@@ -281,7 +283,7 @@ export const workspace = defineResource({
         // Only the look at a limit needs the list. Without it a look at the name alone is less.
         if ((await planLimit(context, String(organizationId), "workspaces")) === undefined) return false;
         const listed = await (await workspacesBeside(context, String(organizationId))).list(context);
-        const wanted = String(folderName).toLowerCase();
+        const wanted = String(folderName).normalize("NFC").toLowerCase();
         return listed.every(({ folder_name: name }) => typeof name === "string" && name.toLowerCase() !== wanted);
     },
 
@@ -293,7 +295,7 @@ export const workspace = defineResource({
     async find(context, { folderName, organizationId }) {
         const foreign = { id: String(folderName), remote: {}, foreign: true, obstacles: [] };
         try {
-            const shown = await workspaceDetails(context, String(folderName));
+            const shown = await workspaceDetails(context, String(folderName).normalize("NFC"));
             if (shown === undefined) return undefined;
             const siblings = await workspacesOf(context, String(organizationId));
             if (!siblings.has(shown.id)) return foreign;

@@ -94,6 +94,20 @@ test("folders are made once, each below the one above it, also those that only d
     });
 });
 
+test("a folder in composed and in decomposed letters is one, in the form that comes first", async () => {
+    const [composed, decomposed] = ["Übersicht".normalize("NFC"), "Übersicht".normalize("NFD")];
+    const room = new fastio.DataRoom("room", {
+        ...minimal,
+        folders: [decomposed],
+        documents: { [`${composed}/a`]: text },
+    });
+    await plain(room.url);
+    await settled();
+    expect(named("Folder")).toEqual([`room/${decomposed}`]);
+    expect(find("Folder", `room/${decomposed}`)?.inputs).toMatchObject({ name: decomposed });
+    expect(find("File", `room/${composed}/a`)?.inputs).toMatchObject({ folderId: `room/${decomposed}-id` });
+});
+
 test("people come after the documents and the look, and the claim link after everything; all below the component", async () => {
     const options: Record<string, { parent: pulumi.Resource | undefined; after: string[] }> = {};
     const watch: pulumi.ResourceTransformation = ({ type, name, opts }) => {
@@ -140,6 +154,26 @@ test.each<[string, Partial<fastio.DataRoomArgs>, string]>([
     ["a document without a name", { documents: { "Legal/": text } }, 'documents["Legal/"] must be names'],
     ["a document where a folder is", { folders: ["A/B"], documents: { A: text } }, 'documents["A"] is a folder'],
     ["one person twice", { members: { "a@x.com": "view", "A@x.com": "admin" } }, 'members["A@x.com"] is there twice'],
+    [
+        "a document twice, in composed and in decomposed letters",
+        { documents: { ["Ü.txt".normalize("NFC")]: text, ["Ü.txt".normalize("NFD")]: text } },
+        `documents["${"Ü.txt".normalize("NFD")}"] is there twice`,
+    ],
+    [
+        "a document where a folder is, in other letters",
+        { folders: ["Ü".normalize("NFC")], documents: { ["Ü".normalize("NFD")]: text } },
+        `documents["${"Ü".normalize("NFD")}"] is a folder`,
+    ],
+    [
+        "backslashes between names",
+        { documents: { "Legal\\Terms.pdf": text } },
+        'documents["Legal\\\\Terms.pdf"] holds a backslash: write Legal/Terms.pdf',
+    ],
+    [
+        "a folder with backslashes",
+        { folders: ["Legal\\NDA"] },
+        'folders["Legal\\\\NDA"] holds a backslash: write Legal/NDA',
+    ],
 ])("refused: %s", (_, args, reason) => {
     const make = () => new fastio.DataRoom("room", { ...minimal, ...args });
     expect(make).toThrow(`DataRoom "room": ${reason}`);

@@ -273,3 +273,81 @@ test.each(["File", "Folder"] as const)("a forced replacement of a %s says what i
     expect(message).toContain("deleteBeforeReplace");
     expect(message).not.toContain("pulumi import");
 });
+
+describe.each([true, false])("names in decomposed letters, of a service that composes them: %s", (composes) => {
+    const decomposed = (text: string) => text.normalize("NFD");
+    beforeEach(() => service.control("POST", "names", { composes }));
+
+    const cases: [string, () => [kind: string, args: Properties]][] = [
+        ["File", () => ["File", { workspaceId, name: decomposed("Prüfung.txt"), source: textAsset("What we do.") }]],
+        ["Folder", () => ["Folder", { workspaceId, name: decomposed("Übersicht") }]],
+        [
+            "Workspace",
+            () => [
+                "Workspace",
+                { organizationId, name: decomposed("Übersicht"), folderName: decomposed("übersicht-2026") },
+            ],
+        ],
+        [
+            "Share",
+            () => [
+                "Share",
+                {
+                    workspaceId,
+                    title: decomposed("Übersicht"),
+                    customName: decomposed("übersicht-2026"),
+                    description: decomposed("Die Übersicht über alles."),
+                },
+            ],
+        ],
+    ];
+
+    test.each(cases)("%s: made, changed, refreshed and found again, each once, in the declared form", async (_, of) => {
+        const [kind, args] = of();
+        const resource = new Resource(kind);
+        await resource.up(process, args);
+        expect(await resource.refresh(await nextRun())).toEqual({ exists: true, drift: [] });
+        const { intelligence: _i, ...kept } = resource.inputs;
+        expect(kept).toMatchObject(args);
+        const composed = Object.fromEntries(
+            Object.entries(args).map(([name, value]) => [name, typeof value === "string" ? value.normalize() : value]),
+        );
+        expect(resource.preview(process, args).step).toBe("same");
+        expect(resource.preview(process, composed).step).toBe("same");
+        const label = "title" in args ? "title" : "name";
+        const changed = { ...args, [label]: decomposed(`Öffentliche ${String(args[label])}`) };
+        expect(await resource.up(process, changed)).toBe("updated");
+        expect(await resource.refresh(await nextRun())).toEqual({ exists: true, drift: [] });
+    });
+
+    test.each(["File", "Folder"])("%s: what has the name in composed letters is in the way", async (kind) => {
+        const more = kind === "File" ? { source: textAsset("What we do.") } : {};
+        const form = { name: "Übersicht".normalize("NFC") };
+        await service.api("POST", `workspace/${workspaceId}/storage/root/createfolder/`, form);
+        const { message } = await failureOf(
+            new Resource(kind).up(process, { workspaceId, name: decomposed("Übersicht"), ...more }),
+        );
+        expect(message).toContain("folder there has the name");
+    });
+});
+
+test("a text that the service keeps otherwise is told as it is shown, and not put down to a plan", async () => {
+    const folder = new Resource("Folder", "legal");
+    const id = "2abcd-efghi-jklmn-opqrs-tuvwx-yz23";
+    const node = {
+        id,
+        type: "folder",
+        name: "Legal (2)",
+        parent: "root",
+        created: "2026-02-12 12:00:00",
+        modified: "2026-02-12 12:00:00",
+    };
+    process.troubles.push(
+        { method: "POST", path: /createfolder/, how: { status: 200, body: { result: true, node } } },
+        { method: "POST", path: /\/update\//, how: { status: 200, body: { result: true, node } } },
+        { method: "GET", path: /yz23\/details/, how: { status: 200, body: { result: true, node } } },
+    );
+    const { message } = await failureOf(folder.up(process, { workspaceId, name: "Legal" }));
+    expect(message).toContain('accepted name and did not make the change. It shows "Legal (2)" for name.');
+    expect(message).not.toContain("plan");
+});
