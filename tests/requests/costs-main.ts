@@ -1,5 +1,8 @@
 // Writes docs/costs.md.
 import { writeFileSync } from "node:fs";
 import { costsPage, countCosts } from "./costs";
+import { countNights } from "./nights";
 
-void countCosts().then((costs) => writeFileSync("docs/costs.md", costsPage(costs)));
+void Promise.all([countCosts(), countNights()]).then((counted) =>
+    writeFileSync("docs/costs.md", costsPage(...counted)),
+);

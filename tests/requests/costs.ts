@@ -5,6 +5,7 @@ import { resources } from "../../provider/resources";
 import { Process, Resource } from "../verbs/fixture";
 import { makeParents, sample } from "../verbs/samples";
 import { Service } from "../verbs/service";
+import { type Night, nights } from "./nights";
 
 const person = (number: number): Properties => ({ email: `person-${number}@example.com` });
 
@@ -166,7 +167,7 @@ function requestsIn(costs: Costs) {
     );
 }
 
-export function costsPage(costs: Costs): string {
+export function costsPage(costs: Costs, counted: readonly Night[]): string {
     const asked = requestsIn(costs);
     const numbers = [...costs].map(([kind, counted]) =>
         row(kind, ...verbs.map((verb) => String(counted[verb].length))),
@@ -199,6 +200,14 @@ export function costsPage(costs: Costs): string {
         "",
         "Processes with the same token share its budget by what the headers of the answers tell: each has an eighth of what is left under way at once, where nothing is",
         "known a single request, and waits before nothing is left. While it waits it says for what, how long and what is left.",
+        "",
+        "## A job that runs each night",
+        "",
+        `E-mails that ${nights} nights of \`pulumi up --refresh\` cause, one for each time that somebody is added or invited, and the nights in which the job says a word about the person.`,
+        "",
+        row("somebody who", "e-mails", "warnings"),
+        row(":--", "--:", "--:"),
+        ...counted.map(({ who, emails, warnings }) => row(who, String(emails), String(warnings))),
         "",
         "## Why",
         "",
