@@ -38,6 +38,7 @@ export abstract class FastioResource extends pulumi.CustomResource {
                         ]),
                     ),
                     __resource: resourceName(kind, name, opts),
+                    __secrets: secretNames(kind, args),
                     __provider: providerText(kind.name),
                 },
                 pulumi.mergeOptions(opts, {
@@ -93,6 +94,24 @@ export function providerText(kind: string): string {
 function resourceName(kind: Kind, name: string, opts: pulumi.CustomResourceOptions): Promise<string> {
     const urn = pulumi.createUrn(name, `${pluginTypes}${kind.name}`, opts.parent);
     return new Promise((resolve) => urn.apply((text) => resolve(text.replaceAll(dynamicTypes, pluginTypes))));
+}
+
+/**
+ * The names of the arguments that the program makes secret beside those that always are: the host hands over values without
+ * their marks. As a plain promise, because an output of it would be secret as well.
+ */
+function secretNames(kind: Kind, args: object): Promise<string[] | undefined> | undefined {
+    const asked = Object.entries(args).flatMap(([name, value]) =>
+        typeof value !== "object" || value === null || kind.secretInputs.includes(name)
+            ? []
+            : [pulumi.isSecret(pulumi.output(value)).then((isSecret) => (isSecret ? [name] : []))],
+    );
+    if (asked.length === 0) return undefined;
+    // A value that fails is told of by its own property.
+    return Promise.all(asked).then(
+        (names) => (names.flat().length === 0 ? undefined : names.flat()),
+        () => undefined,
+    );
 }
 
 function secretOf(value: unknown): unknown {

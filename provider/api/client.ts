@@ -66,6 +66,8 @@ export interface ApiRequest<T> extends RequestParts {
     digest?: boolean;
     /** A file that the bytes of such an answer are written into. */
     into?: string;
+    /** What no message about the request and no line of the log may hold, beside what its form and query have. */
+    secrets?: readonly string[] | undefined;
     /** Ends the request, its waits included. */
     signal?: AbortSignal | undefined;
     /** Ends in place of the signal what is on its way already: whether a write happened may be worth a moment more. */
@@ -84,10 +86,24 @@ export type RawRequest = Pick<
     address: string;
 };
 
-export type ListRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "signal" | "timeoutMs">;
+export type ListRequest<T> = Listing<T> & Pick<ApiRequest<T>, "path" | "query" | "secrets" | "signal" | "timeoutMs">;
 
 /** The client as the verbs of resources and functions use it. */
 export type VerbClient = Pick<ApiClient, "origin" | "request" | "list" | "serviceNow" | "sleep" | "account" | "scopes">;
+
+/** The client for what is done about something that has secrets of its own. */
+export function hiding(client: VerbClient, secrets: readonly string[]): VerbClient {
+    if (secrets.length === 0) return client;
+    return {
+        origin: client.origin,
+        request: (request) => client.request({ ...request, secrets }),
+        list: (request, arrived) => client.list({ ...request, secrets }, arrived),
+        serviceNow: () => client.serviceNow(),
+        sleep: (ms, signal) => client.sleep(ms, signal),
+        account: () => client.account(),
+        scopes: () => client.scopes(),
+    };
+}
 
 /** Whom the credential belongs to. */
 export interface Account {
@@ -351,7 +367,7 @@ export class ApiClient {
         });
     }
 
-    #pageOf<T>({ operation, path, query, signal, timeoutMs }: ListRequest<T>): FetchPage {
+    #pageOf<T>({ operation, path, query, secrets, signal, timeoutMs }: ListRequest<T>): FetchPage {
         return (page, answer) =>
             this.request({
                 operation,
@@ -360,6 +376,7 @@ export class ApiClient {
                 query: { ...query, ...page },
                 answer,
                 kind: "read",
+                secrets,
                 signal,
                 timeoutMs,
             });
@@ -414,7 +431,7 @@ export class ApiClient {
             into: request.into,
             timeoutMs,
             signal: request.sentSignal ?? signal,
-            redact: this.#redactor.with(secretsOf(request)).redact,
+            redact: this.#redactor.with([...secretsOf(request), ...(request.secrets ?? [])]).redact,
         };
         const began = this.#clock.monotonic();
         let waitedMs = 0;
@@ -464,7 +481,7 @@ export class ApiClient {
                 const ms = Math.round(this.#clock.monotonic() - began);
                 this.#log(
                     "info",
-                    `${exchange.method} ${shownPath(exchange.url.pathname)} ${result} ${ms} ms ${requestId}`,
+                    `${exchange.method} ${exchange.redact(shownPath(exchange.url.pathname))} ${result} ${ms} ms ${requestId}`,
                 );
             }
         };

@@ -6,11 +6,15 @@ import { sameValue } from "./compare";
 import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
 import { asDeclared, asFound, declaredOf, isMarker } from "./marker";
 import { logicalName, ownNames, slugOf } from "./naming";
+import { isMarked, isSecret } from "./secrecy";
 import { isOurs, resourceKey, withoutInternal } from "./state";
 import { containsUnknown, unknownValue } from "./unknown";
 
 export interface CheckFailure {
-    /** Path of the property, `links[1].url`; empty for the resource as a whole. */
+    /**
+     * Path of the property, `links[1].url`; empty for the resource as a whole, and where the value may be secret: the engine
+     * prints the value of the property that a failure names.
+     */
     property: string;
     /** Why it is refused. Never holds the value. */
     reason: string;
@@ -42,17 +46,55 @@ export function check(
     const wanted = { ...present, ...defaults(definition, before, present, autonaming) };
     const inputs = { ...wanted, ...leftOut(definition, oldInputs, wanted), ...broughtBack(definition, before, wanted) };
     const declared = withoutInternal(inputs);
-    const refused = argumentFailures(definition, declared).map((failure) =>
+    const refused = argumentFailures(definition, declared, inputs).map((failure) =>
         present[failure.property] === undefined && metaOf(definition, failure.property).fallbackToName
             ? { ...failure, reason: `${failure.reason}; none is declared, so the resource's own name was taken` }
             : failure,
     );
     const failures = [
         ...refused,
+        ...openFailures(definition, inputs),
         ...unnamedFailures(definition, before, declared, autonaming),
         ...reuseFailures(definition, before, declared),
     ];
-    return { inputs, failures };
+    const secretly = failures.map((failure) => {
+        const name = topOf(failure.property);
+        // Within a secret, names are secret as well.
+        return isSecret(definition, inputs, name) ? { ...failure, property: name } : failure;
+    });
+    return { inputs, failures: withoutValues(secretly, present, (name) => isSecret(definition, inputs, name)) };
+}
+
+/**
+ * Failures of which the engine prints no value that may be secret: it prints what the program gave for the property that a
+ * failure names. Such a property is named in the reason alone.
+ */
+export function withoutValues(
+    failures: readonly CheckFailure[],
+    given: Properties,
+    maySecret: (name: string) => boolean,
+): CheckFailure[] {
+    return failures.map(({ property, reason }) => {
+        const shown = [property, topOf(property)].find((name) => Object.hasOwn(given, name) && maySecret(name));
+        return shown === undefined ? { property, reason } : { property: "", reason: `${property}: ${reason}` };
+    });
+}
+
+/** The property that a path begins with. */
+function topOf(path: string): string {
+    return path.split(/[.[]/, 1)[0] ?? path;
+}
+
+/** What is part of the resource's id stands in the open, whatever the program calls it. */
+function openFailures(definition: ResourceDefinition, inputs: Properties): CheckFailure[] {
+    return propertyNames(definition.inputs).flatMap((property) => {
+        const { openInId } = metaOf(definition, property);
+        if (openInId === undefined || !isMarked(inputs, property) || inputs[property] === undefined) return [];
+        const reason =
+            "must not be secret, because it is part of the resource's id, which Pulumi prints and keeps in plain text: " +
+            `declare ${openInId.instead} instead, or give it without the mark`;
+        return [{ property, reason }];
+    });
 }
 
 /**
@@ -168,10 +210,10 @@ const strictly = derived((inputs: z.ZodObject) => inputs.strict());
 /** What the schemas and rules speak of: the arguments of a kind or of a function. */
 type Declared = Pick<ResourceDefinition, "kind" | "inputs" | "outputs" | "rules">;
 
-/** What is wrong with arguments by themselves. */
-export function argumentFailures(definition: Declared, inputs: Properties): CheckFailure[] {
+/** What is wrong with arguments by themselves; the marks of those that the program calls secret may stand beside them. */
+export function argumentFailures(definition: Declared, inputs: Properties, marks: Properties = inputs): CheckFailure[] {
     const refused = schemaFailures(definition, asDeclared(inputs));
-    return [...refused, ...ruleFailures(definition, inputs, refused)];
+    return [...refused, ...ruleFailures(definition, inputs, refused, (name) => isSecret(definition, marks, name))];
 }
 
 function schemaFailures(definition: Declared, inputs: Properties): CheckFailure[] {
@@ -219,16 +261,24 @@ function namesAt(schema: z.ZodType, path: readonly (string | number)[]): string[
 }
 
 /** What is refused by itself says nothing about how it fits to the rest. */
-function ruleFailures(definition: Declared, inputs: Properties, refused: readonly CheckFailure[]): CheckFailure[] {
+function ruleFailures(
+    definition: Declared,
+    inputs: Properties,
+    refused: readonly CheckFailure[],
+    secret: (name: string) => boolean,
+): CheckFailure[] {
     const isOpen = (name: string) =>
         containsUnknown(inputs[name]) ||
         isMarker(inputs[name]) ||
-        refused.some(({ property }) => property.split(/[.[]/)[0] === name);
+        refused.some(({ property }) => topOf(property) === name);
     return (definition.rules ?? [])
         .filter((rule) => !rule.properties.some(isOpen))
         .flatMap((rule) => {
             const reason = rule.broken(inputs);
-            return reason === undefined ? [] : [{ property: rule.properties[0], reason }];
+            if (reason === undefined) return [];
+            const [subject] = rule.properties;
+            const property = rule.properties.find((name) => !secret(name)) ?? subject;
+            return [{ property, reason: property === subject ? reason : `${subject} ${reason}` }];
         });
 }
 

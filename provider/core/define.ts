@@ -55,6 +55,8 @@ export interface PropertyMeta {
     completed?: true;
     /** Fixed at create and never written by a read. */
     identity?: true;
+    /** Part of the resource's id: refused as a secret, with the property to declare instead. */
+    openInId?: { instead: string };
     /** An output that stays the same as long as the object lives. */
     fixed?: true;
     /** The environment variables that a setting is taken from where a program gives none, in this order. */
@@ -71,7 +73,7 @@ declare module "zod" {
 
 /** A rule over several properties; it is not asked while one of them is unknown. */
 export interface Rule {
-    /** The properties that it reads. The first is the one that is named when the rule is broken. */
+    /** The properties that it reads. The first is the one that is named when the rule is broken, unless that is secret: then the first that is not. */
     properties: readonly [string, ...string[]];
     /** The reason why the values do not fit together, or undefined. */
     broken(inputs: Properties): string | undefined;

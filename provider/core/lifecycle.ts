@@ -1,5 +1,5 @@
 /** The verbs of every kind: what happens around the definition's own few lines, so that nothing is lost, doubled or deleted by mistake. */
-import type { ApiClient } from "../api/client";
+import { type ApiClient, hiding } from "../api/client";
 import { type ApiError, isAmbiguous, isApiError, isTaken } from "../api/errors";
 import { printable } from "../api/printable";
 import { changeOf, cleared, driftLeft, notMade, withdrawnOf } from "./change";
@@ -32,6 +32,7 @@ import { requireSameService } from "./origin";
 import { declaredTwice, identitiesOf, refuseSecondOwner } from "./owners";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Way } from "./renames";
+import { secretTexts } from "./secrecy";
 import type { Session } from "./session";
 import { inputsOf, isOurs, needsMarker, outputsOf, projectInputs, resourceKey, withoutInternal } from "./state";
 import { containsUnknown } from "./unknown";
@@ -131,7 +132,7 @@ export class Lifecycle {
             const resource = inputs[resourceKey];
             const former = this.options.session.formerOf(resource);
             const replaced = former?.id === undefined ? former?.inputs : undefined;
-            const context = { ...this.context(subject), replaced };
+            const context = { ...this.context(subject, { inputs, outputs: {} }), replaced };
             if (typeof resource === "string") this.options.session.beginCreate(group(definition, inputs), resource);
             const { id, remote } = await this.withOpenParent(definition, context, inputs, () =>
                 this.makeOrTakeOver(definition, context, inputs),
@@ -148,7 +149,7 @@ export class Lifecycle {
         // What is declared is looked for, also where it was not found before.
         const known = { ...recorded, inputs: asDeclared(recorded.inputs) };
         return this.explained(definition, "reading", known, async () => {
-            const context = this.context(subject);
+            const context = this.context(subject, known);
             this.requireSameService(definition, named, known);
             const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
             const resolved = isImport ? await definition.resolve?.(context, named) : undefined;
@@ -191,7 +192,7 @@ export class Lifecycle {
         const known = foundOf(recorded);
         const inputs = asFound(wanted);
         return this.writing(definition, "updating", { inputs, outputs: known.outputs }, async () => {
-            const context = this.context(subject);
+            const context = this.context(subject, { inputs, outputs: known.outputs });
             this.requireSameService(definition, id, known);
             const outputs = await this.advance(definition, context, id, known, inputs).catch((error: unknown) => {
                 if (!(error instanceof PartialFailure)) throw error;
@@ -223,7 +224,7 @@ export class Lifecycle {
         const definition = this.definition(subject.kind);
         const known = foundOf(recorded);
         await this.writing(definition, "deleting", known, async () => {
-            const context = this.context(subject);
+            const context = this.context(subject, known);
             this.requireSameService(definition, id, known);
             const heir = this.options.session.ownerOf(identitiesOf(definition, id, known));
             if (heir !== undefined) {
@@ -266,12 +267,18 @@ export class Lifecycle {
         return definition;
     }
 
-    private context({ urn, bounds }: Subject): VerbContext {
+    private context({ kind, urn, bounds }: Subject, known: Known = { inputs: {}, outputs: {} }): VerbContext {
         const client = this.options.client();
+        const definition = this.definition(kind);
+        const log = (severity: "info" | "warning", message: string) =>
+            this.options.log(severity, withoutSecrets(definition, known, printable(message)), urn);
         return {
-            client: bounds === undefined ? client : client.within(bounds.end, bounds.last),
-            warn: (message) => this.options.log("warning", printable(message), urn),
-            info: (message) => this.options.log("info", printable(message), urn),
+            client: hiding(
+                bounds === undefined ? client : client.within(bounds.end, bounds.last),
+                secretTexts(definition, known),
+            ),
+            warn: (message) => log("warning", message),
+            info: (message) => log("info", message),
             remember: (question, work) => this.options.session.remember(question, work),
             isNew: (kind, id) => this.options.session.wasMade(kind, id),
             renames: this.options.session.renames,

@@ -30,9 +30,12 @@ export function knownOf(outputs: Properties, inputs: Properties = {}): Known {
     return { inputs: withAssets(own), outputs: shown };
 }
 
+/** How the name of an input ends that tells of a secret one how often it changed, beside that one's own name. */
+export const changesSuffix = " (secret)";
+
 /** Whether a property belongs to the provider and not to the kind: no rule of a kind applies to it, and diff ignores it. */
 export function isInternal(name: string): boolean {
-    return name.startsWith("__");
+    return name.startsWith("__") || name.endsWith(changesSuffix);
 }
 
 /** The properties of the kind alone. */

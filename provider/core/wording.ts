@@ -1,14 +1,11 @@
 /** How messages name a resource and its properties, and what they leave out. */
 import { Redactor } from "../api/redactor";
-import { type Known, metaOf, type Properties, type ResourceDefinition } from "./define";
+import type { Known, Properties, ResourceDefinition } from "./define";
+import { secretTexts } from "./secrecy";
 
 /** A service may repeat in its refusal what it was given, now or in an earlier run. */
-export function withoutSecrets(definition: ResourceDefinition, { inputs, outputs }: Known, message: string): string {
-    const secrets = [inputs, outputs].flatMap((properties) =>
-        Object.entries(properties).flatMap(([name, value]) =>
-            metaOf(definition, name).secret && typeof value === "string" ? [value] : [],
-        ),
-    );
+export function withoutSecrets(definition: ResourceDefinition, known: Known, message: string): string {
+    const secrets = secretTexts(definition, known);
     return secrets.length === 0 ? message : new Redactor().with(secrets).redact(message);
 }
 

@@ -175,10 +175,15 @@ describe("errors as the host needs them", () => {
         expect(failure).not.toHaveProperty("id");
     });
 
-    test("a check failure names the property", async () => {
+    test("a check failure names the property in its reason, because the engine would print the value of one that it names", async () => {
         const workspace = await ready();
         const { failures } = await workspace.check({}, { __provider: provider, organizationId: "acme", nmae: "x" });
-        expect(failures?.map(({ property }) => property).sort()).toEqual(["nmae", "organizationId"]);
+        expect(failures?.map(({ property, reason }) => [property, reason.split(": ")[0]]).sort()).toEqual([
+            ["", "nmae"],
+            ["", "organizationId"],
+        ]);
+        const { failures: missing } = await workspace.check({}, { __provider: provider });
+        expect(missing).toEqual([{ property: "organizationId", reason: "is required" }]);
     });
 
     test("the state's URN is the one of dynamic resources, below components, too", async () => {

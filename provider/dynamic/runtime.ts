@@ -7,6 +7,7 @@ import "../../require-node";
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import type { ApiClient } from "../api/client";
 import { Connection, functionContext, newClient } from "../connection";
+import { withoutValues } from "../core/check";
 import { readSettings, type Settings, type StackConfig } from "../core/config";
 import type { Properties } from "../core/define";
 import { callFunction } from "../core/define-function";
@@ -16,6 +17,7 @@ import { inputsKey, resourceKey, toState } from "../core/state";
 import { nameIn } from "../core/token";
 import { functionsByName } from "../functions";
 import { resourcesByKind } from "../resources";
+import { changesOfSecrets } from "./changes";
 import { dynamicType, knownOf, providerKey, stateOf } from "./host-state";
 
 /**
@@ -33,7 +35,14 @@ export function provider(kind: string): dynamic.ResourceProvider {
         },
 
         async check(olds: Properties, news: Properties) {
-            return run(async (lifecycle) => lifecycle.check({ kind }, olds, news));
+            return run(async (lifecycle) => {
+                const { inputs, failures } = lifecycle.check({ kind }, olds, news);
+                return {
+                    inputs: { ...inputs, ...changesOfSecrets(kind, olds, inputs) },
+                    // The host hands over secrets without their marks, so whatever the program gives may be one.
+                    failures: withoutValues(failures, news, () => true),
+                };
+            });
         },
 
         async diff(id, olds: Properties, news: Properties) {

@@ -3,6 +3,7 @@ import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { manifest } from "../../require-node";
 import { Connection, functionContext } from "../connection";
+import { withoutValues } from "../core/check";
 import { readSettings, type StackConfig } from "../core/config";
 import { configuration, configurationFailures } from "../core/configuration";
 import { type Properties, schemaMeta } from "../core/define";
@@ -57,7 +58,11 @@ export class Plugin {
         const received = fromStruct(request.getNews());
         const settings = settingsIn(received);
         const inputs = withSecrets(received, configuration.shape);
-        return checkAnswer(inputs, configurationFailures(settings));
+        // The engine hands over secrets without their marks.
+        return checkAnswer(
+            inputs,
+            withoutValues(configurationFailures(settings), received, () => true),
+        );
     }
 
     async diffConfig(request: proto.DiffRequest): Promise<proto.DiffResponse> {

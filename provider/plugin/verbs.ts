@@ -7,11 +7,12 @@ import type { Autonaming } from "../core/check";
 import { type Known, metaOf, type Properties, propertyNames, type ResourceDefinition } from "../core/define";
 import { PartialFailure, ResourceError } from "../core/errors";
 import type { Bounds, Subject } from "../core/lifecycle";
+import { secretsKey } from "../core/secrecy";
 import { inputsKey, knownOf, resourceKey, withInputs, withoutInternal } from "../core/state";
 import { nameIn } from "../core/token";
 import { resourcesByKind } from "../resources";
 import { checkAnswer, diffAnswer } from "./answers";
-import { fromStruct, plainProperties, secretValue, toStruct, withMarks, withSecrets } from "./values";
+import { containsSecret, fromStruct, plainProperties, secretValue, toStruct, withMarks, withSecrets } from "./values";
 
 /** The kind that a type token or a URN names. */
 export function definitionOf(token: string): ResourceDefinition {
@@ -28,13 +29,23 @@ function subjectOf(urn: string, bounds?: Bounds): { definition: ResourceDefiniti
     return { definition, subject: { kind: definition.kind, urn, bounds } };
 }
 
-/** Inputs as the core takes them: with the URN, of which it makes names and by which it knows the resource. */
+/**
+ * Inputs as the core takes them: with the URN, of which it makes names and by which it knows the resource, and the names of
+ * what came marked as secret.
+ */
 function inputsOf(properties: Properties, urn: string): Properties {
-    return { ...plainProperties(properties), [resourceKey]: urn };
+    return { ...plainProperties(properties), ...marksOf(properties), [resourceKey]: urn };
 }
 
 function knownFrom(outputs: Struct | undefined, inputs: Struct | undefined): Known {
-    return knownOf(plainProperties(fromStruct(outputs)), plainProperties(fromStruct(inputs)));
+    const received = { outputs: fromStruct(outputs), inputs: fromStruct(inputs) };
+    const known = knownOf(plainProperties(received.outputs), plainProperties(received.inputs));
+    return { ...known, inputs: { ...known.inputs, ...marksOf(received.outputs, received.inputs) } };
+}
+
+function marksOf(...received: Properties[]): Properties {
+    const names = received.flatMap((one) => Object.keys(one).filter((name) => containsSecret(one[name])));
+    return names.length === 0 ? {} : { [secretsKey]: names };
 }
 
 /** Inputs as the engine keeps them: secrets and references as the program gave them. */

@@ -84,6 +84,7 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
             .meta({
                 immutable: true,
                 identity: true,
+                openInId: { instead: "userId" },
                 description:
                     "E-mail address of the person, compared without case. Somebody without an account is invited. Exactly one of `email` and `userId`.",
             })

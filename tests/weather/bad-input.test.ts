@@ -43,7 +43,8 @@ describe.each(frontEnds)("wrong arguments, $name", (frontEnd) => {
             })) {
                 const given = Object.fromEntries(Object.entries(args).filter(([, value]) => value !== undefined));
                 const { failures } = await verbs.check(urnOf(kind), {}, given);
-                const paths = failures.map(({ property }) => property);
+                // Without a property the engine prints no value: the reason begins with the path then.
+                const paths = failures.map(({ property, reason }) => property || (reason.split(": ")[0] ?? ""));
                 // What is composed (a colour, an asset) may be refused in one of its parts, and what may be generated is.
                 const isThere = paths.some(
                     (one) => one === path || one.startsWith(`${path}.`) || one.startsWith(`${path}[`),

@@ -41,7 +41,11 @@ type Provider = Required<ReturnType<Runtime["provider"]>>;
 function newRuntime(): Runtime {
     let runtime: Runtime | undefined;
     jest.doMock("../../provider/connection", () => connection);
+    jest.doMock("../../provider/core/check", () => check);
+    jest.doMock("../../provider/core/compare", () => compare);
+    jest.doMock("../../provider/core/define", () => define);
     jest.doMock("../../provider/core/errors", () => errors);
+    jest.doMock("../../provider/core/secrecy", () => secrecy);
     jest.doMock("../../provider/core/state", () => state);
     jest.doMock("../../provider/core/config", () => config);
     jest.doMock("../../provider/core/define-function", () => defineFunction);
@@ -55,10 +59,14 @@ function newRuntime(): Runtime {
 }
 
 const connection = jest.requireActual("../../provider/connection");
+const check = jest.requireActual("../../provider/core/check");
+const compare = jest.requireActual("../../provider/core/compare");
+const define = jest.requireActual("../../provider/core/define");
 const errors = jest.requireActual("../../provider/core/errors");
 const state = jest.requireActual("../../provider/core/state");
 const config = jest.requireActual("../../provider/core/config");
 const defineFunction = jest.requireActual("../../provider/core/define-function");
+const secrecy = jest.requireActual("../../provider/core/secrecy");
 const hostState = jest.requireActual("../../provider/dynamic/host-state");
 const functions = jest.requireActual("../../provider/functions");
 const resources = jest.requireActual("../../provider/resources");
