@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Deployment } from "@pulumi/pulumi/automation";
 import { createEmulator, type EmulatorOptions } from "../../emulator";
+import { crc32c } from "../../emulator/crc32c";
 import type { Declaration, Ledgered } from "../lifecycle/fixture";
 
 /** The front-ends, as the folders are called. */
@@ -73,7 +74,7 @@ export function rowsOf(file: string): ServiceData["tables"] {
 
 /**
  * A data file of the present emulator with the rows of an earlier one. A table or column that the emulator has no more, or
- * that it needs and the rows lack, fails here: then this function says what the old rows mean in the new schema.
+ * that it needs and the rows lack, fails here: then `inPresentForm` says what the old rows mean in the new schema.
  */
 export async function writeRows(file: string, tables: ServiceData["tables"]): Promise<void> {
     await createEmulator({ data: file }).close();
@@ -85,7 +86,7 @@ export async function writeRows(file: string, tables: ServiceData["tables"]): Pr
         );
         database.exec("BEGIN");
         for (const table of tablesOf(database)) database.exec(`DELETE FROM ${table}`);
-        for (const [table, rows] of Object.entries(tables)) {
+        for (const [table, rows] of Object.entries(inPresentForm(tables))) {
             for (const row of rows) {
                 const columns = Object.keys(row);
                 const marks = columns.map(() => "?").join(", ");
@@ -97,6 +98,17 @@ export async function writeRows(file: string, tables: ServiceData["tables"]): Pr
     } finally {
         database.close();
     }
+}
+
+/** Rows as the present schema has them. */
+function inPresentForm(tables: ServiceData["tables"]): ServiceData["tables"] {
+    const { pieces = [], versions = [] } = tables;
+    const bytesOf = (contentId: Value | undefined) =>
+        pieces.filter((piece) => piece.contentId === contentId).map(({ bytes = null }) => fromText(bytes) as Buffer);
+    return {
+        ...tables,
+        versions: versions.map((version) => ({ crc32c: crc32c(bytesOf(version.contentId)), ...version })),
+    };
 }
 
 function tablesOf(database: DatabaseSync): string[] {
