@@ -186,6 +186,52 @@ describe("errors as the host needs them", () => {
         expect(missing).toEqual([{ property: "organizationId", reason: "is required" }]);
     });
 
+    test("a secret that is part of the id is refused, and told of without its value", async () => {
+        const member = await ready("WorkspaceMember");
+        const given = {
+            workspaceId: organizationId,
+            email: "canary@example.com",
+            role: "member",
+            __provider: provider,
+        };
+        expect((await member.check({}, given)).failures).toEqual([]);
+        expect((await member.check({}, { ...given, __secrets: ["email"] })).failures).toEqual([
+            {
+                property: "",
+                reason: expect.stringMatching(/^email: must not be secret(?!.*canary).*declare userId instead/),
+            },
+        ]);
+    });
+
+    test("the changes of a secret are counted in plain text, also over a replacement; nothing else is said of it", async () => {
+        const share = await ready("Share");
+        const check = async (olds: Props, more: Props) =>
+            (
+                await share.check(olds, {
+                    workspaceId: organizationId,
+                    title: "Report",
+                    shareType: "send",
+                    accessOptions: "Anyone with the link",
+                    __provider: provider,
+                    __resource: urnOf("Share", "counted"),
+                    ...more,
+                })
+            ).inputs as Props;
+        const first = await check({}, { password: "first" });
+        expect(first).toMatchObject({ "password (secret)": 1 });
+        expect(await check(first, { password: "first" })).toEqual(first);
+        const second = await check(first, {
+            password: "second",
+            description: "A secret text.",
+            __secrets: ["description"],
+        });
+        expect(second).toMatchObject({ "password (secret)": 2, "description (secret)": 1 });
+        expect(await check({}, { password: "second" })).toMatchObject({ "password (secret)": 2 });
+        expect(await check(second, {})).not.toHaveProperty("password (secret)");
+        const state = { __inputs: JSON.stringify(first) };
+        expect(await share.diff("1", state, { ...first, "password (secret)": 7 })).toMatchObject({ changes: false });
+    });
+
     test("the state's URN is the one of dynamic resources, below components, too", async () => {
         const one = await ready("Workspace");
         const inputs = inputsOf("urn", {
