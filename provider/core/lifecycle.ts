@@ -523,7 +523,7 @@ export class Lifecycle {
             );
         }
         refuseSecondOwner(this.options.session, definition, found, inputs);
-        if (this.isReplaced(definition, found.id, inputs)) {
+        if (unique !== "" && this.isReplaced(definition, found.id, inputs)) {
             throw new ResourceError(
                 `${unique}: ${JSON.stringify(inputs[unique])} is the name of ${definition.noun} ${found.id}, which this resource has and which is to be replaced: ` +
                     `the new one is made before the old one goes. Declare another ${unique}; or set the resource option deleteBeforeReplace, ` +

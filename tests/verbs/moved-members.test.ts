@@ -114,6 +114,19 @@ describe.each(memberParents)("$kind", (parent) => {
         }
     });
 
+    test("a forced replacement keeps the access", async () => {
+        const resource = await made("ann", byEmail(ann));
+        const old = resource.copy();
+        resource.preview(process, byEmail(ann));
+        const args = { ...byEmail(ann), __resource: resource.urn };
+        const { inputs } = process.lifecycle.check({ kind: of.kind }, {}, args);
+        expect(await process.lifecycle.create({ kind: of.kind, urn: resource.urn }, inputs)).toMatchObject({
+            id: old.id,
+        });
+        await old.delete(process);
+        expect(await roleOf(ann)).toBe("admin");
+    });
+
     test("a destroy is not affected", async () => {
         const resource = await made("ann", byEmail(ann));
         await resource.delete(process);
