@@ -8,13 +8,14 @@ let process: Process;
 
 beforeAll(async () => {
     service = await Service.open();
+});
+afterAll(() => service.close());
+// A process remembers the names that it gave; after a reset it would give another one.
+beforeEach(async () => {
+    await service.reset();
     process = new Process(service);
 });
-afterAll(async () => {
-    await process.close();
-    await service.close();
-});
-beforeEach(() => service.reset());
+afterEach(() => process.close());
 
 const nothing = { inputs: {}, outputs: {} };
 
