@@ -40,6 +40,8 @@ export abstract class FastioResource extends pulumi.CustomResource {
                     __resource: resourceName(kind, name, opts),
                     __secrets: secretNames(kind, args),
                     __provider: providerText(kind.name),
+                    // A delete of what is below it has to know that the engine will not delete this.
+                    ...(opts.retainOnDelete === true && { __retain: true }),
                 },
                 pulumi.mergeOptions(opts, {
                     additionalSecretOutputs: ["__inputs", ...kind.secretOutputs],

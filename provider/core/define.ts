@@ -149,6 +149,24 @@ export interface Ceiling {
     advice?: string;
 }
 
+/** Whose an object is that owns all below it, as the caller sees it. */
+export interface Holder {
+    /** What people know the object by. */
+    name: string;
+    /** The caller's role there; null when it is certain that the caller has none, undefined when the service does not say. */
+    role: string | null | undefined;
+    /** Who owns it, as far as the caller may see that. */
+    owner?(): Promise<string | undefined>;
+}
+
+/** What a guard counts, when it is asked before what lies below goes: what others have made. */
+export interface Makers {
+    /** Whether this run has seen the object in the state. */
+    has(kind: string, id: string): boolean;
+    /** What uploads of this stack are marked with. */
+    mark: string | undefined;
+}
+
 /** What the recorded state demands although no input differs, and the property that says why. */
 export interface Demand {
     action: "update" | "replace";
@@ -237,8 +255,17 @@ export interface ResourceDefinition {
     readsList?: true;
     update(context: VerbContext, id: string, change: Change): Promise<Remote | undefined>;
     delete(context: VerbContext, id: string, known: Known): Promise<void>;
-    /** What forbids a delete without `forceDestroy`, in words: "3 files". A kind with a guard is deleted before its replacement is made. */
-    guard?(context: VerbContext, id: string, known: Known): Promise<string[]>;
+    /**
+     * What forbids a delete without `forceDestroy`, in words: "3 files". With `makers` only what the stack has not made, as far
+     * as that can be told. A kind with a guard is deleted before its replacement is made.
+     */
+    guard?(context: VerbContext, id: string, known: Known, makers?: Makers): Promise<string[]>;
+    /** A delete of what is known like this has nothing to ask of the service. */
+    isOver?(known: Known): boolean;
+    /** For the kind that owns all below it: whose it is now; undefined when it is gone. */
+    holder?(context: VerbContext, id: string): Promise<Holder | undefined>;
+    /** What an object lies in of which the id alone is known; for kinds between those with a holder and what lies below. */
+    within?(context: VerbContext, id: string): Promise<{ kind: string; id: string } | undefined>;
     /** For kinds without a parent: whether the account, asked anew, still lists the object. */
     listed?(context: VerbContext, id: string): Promise<boolean>;
     /** Archived objects refuse changes; the lifecycle opens them for the change and closes them again. */
@@ -259,12 +286,17 @@ export function defineResource(definition: ResourceDefinition): ResourceDefiniti
     return definition;
 }
 
+/** The inputs that can name the parent. */
+export function parentsOf({ parent = [] }: Pick<ResourceDefinition, "parent">): Parent[] {
+    return [parent].flat();
+}
+
 /** The parent that these properties name, by its kind and id. */
 export function parentOf(
-    { parent = [] }: Pick<ResourceDefinition, "parent">,
+    definition: Pick<ResourceDefinition, "parent">,
     properties: Properties,
 ): { kind: string; id: string } | undefined {
-    return [parent].flat().flatMap(({ input, kind }) => {
+    return parentsOf(definition).flatMap(({ input, kind }) => {
         const id = properties[input];
         return typeof id === "string" ? [{ kind, id }] : [];
     })[0];

@@ -3,7 +3,7 @@ import { printable } from "../api/printable";
 
 /** A verb failed; nothing about the object has to be saved. */
 export class ResourceError extends Error {
-    override readonly name = "ResourceError";
+    override readonly name: string = "ResourceError";
 }
 
 /** A verb failed after the object came to exist or was changed: the id and what is known must be saved. */

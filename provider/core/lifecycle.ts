@@ -23,13 +23,17 @@ import { type DiffResult, diff } from "./diff";
 import { pastEndFailures } from "./ends";
 import { mayExist, messageOf, PartialFailure, ResourceError } from "./errors";
 import { Evidence } from "./evidence";
+import { refuseBelowGuarded, refuseGuarded } from "./guards";
+import { Handover } from "./handover";
 import { importCommand, importTargetOf } from "./import-command";
+import { isNoInsight, requireInsight } from "./insight";
 import { listObjects } from "./listing";
 import { type MadeName, type Maker, madeNameOf, noNameFree } from "./made-name";
 import { asDeclared, asFound, markerOf, stillMarked } from "./marker";
 import { inTheWay, noteNames, objectName, refusedName, uniqueName } from "./name-exchange";
 import { requireSameService } from "./origin";
 import { declaredTwice, identitiesOf, refuseSecondOwner } from "./owners";
+import { type Place, Places, placeOf, withPlace, withPlaceOf } from "./places";
 import { previewOfCreate, previewOfUpdate } from "./preview";
 import type { Way } from "./renames";
 import { secretTexts } from "./secrecy";
@@ -75,9 +79,12 @@ const mostNames = 5;
 export class Lifecycle {
     readonly #collections = new Collections();
     readonly #evidence: Evidence;
+    readonly #places = new Places();
+    readonly #handover: Handover;
 
     constructor(private readonly options: LifecycleOptions) {
         this.#evidence = new Evidence(options.definitions);
+        this.#handover = new Handover(options.definitions, this.#places);
     }
 
     /** Completes and validates inputs; makes no call. */
@@ -114,7 +121,13 @@ export class Lifecycle {
             noteNames(this.options.session.renames, definition, id, known, resource, result);
         }
         if (checked && !result.changes) this.options.session.touch(identitiesOf(definition, id, known), inputs);
-        return result;
+        this.#places.saw(subject.kind, id, { inputs, outputs: known.outputs });
+        if (!checked) return result;
+        this.#places.keep(subject.kind, id, result.replaces.length === 0);
+        // A destroy asks each resource alone: what counts above it has to be recorded with it.
+        const place = placeOf(known);
+        const isSame = place === undefined || this.#places.renewed(definition, place, inputs) === place;
+        return result.changes || isSame ? result : { ...result, changes: true };
     }
 
     /** The outputs that a create would have, or with a known object an update; makes no call. */
@@ -134,11 +147,17 @@ export class Lifecycle {
             const replaced = former?.id === undefined ? former?.inputs : undefined;
             const context = { ...this.context(subject, { inputs, outputs: {} }), replaced };
             if (typeof resource === "string") this.options.session.beginCreate(group(definition, inputs), resource);
+            const ownership = await this.#handover.ownership(context, definition, inputs);
+            const place: Place = { ...ownership, ...this.#places.above(definition, inputs) };
+            await this.#handover.tellOwner(context, place);
             const { id, remote } = await this.withOpenParent(definition, context, inputs, () =>
                 this.makeOrTakeOver(definition, context, inputs),
             );
-            const outputs = await this.settle(definition, context, id, inputs, remote);
+            if (definition.holder !== undefined) place.organization = id;
+            const outputs = await withPlaceOf(place, () => this.settle(definition, context, id, inputs, remote));
             this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }), inputs);
+            this.#places.saw(subject.kind, id, { inputs, outputs });
+            this.#places.keep(subject.kind, id, true);
             return { id, outputs };
         });
     }
@@ -152,22 +171,48 @@ export class Lifecycle {
             const context = this.context(subject, known);
             this.requireSameService(definition, named, known);
             const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
-            const resolved = isImport ? await definition.resolve?.(context, named) : undefined;
+            if (!isImport) return this.readKnown(definition, context, named, known, recorded);
+            const resolved = await definition.resolve?.(context, named);
             // No state can lose what nobody has imported yet, so nothing has to confirm that it is gone.
-            if (isImport && definition.resolve !== undefined && resolved === undefined) return undefined;
+            if (definition.resolve !== undefined && resolved === undefined) return undefined;
             const { id, inputs: own } = resolved ?? { id: named, inputs: {} };
-            const listed = isImport ? undefined : await this.#collections.read(definition, context, id, known);
+            const remote = await definition.read(context, id, known);
+            if (remote === undefined) return undefined;
+            const inputs = inputsOf(definition, remote, own);
+            const ownership = await this.#handover.ownership(context, definition, { ...remote, ...inputs }, id);
+            return { id, inputs, outputs: withPlace(this.outputs(definition, inputs, remote), ownership) };
+        });
+    }
+
+    private async readKnown(
+        definition: ResourceDefinition,
+        context: VerbContext,
+        id: string,
+        known: Known,
+        recorded: Known,
+    ): Promise<ReadResult | undefined> {
+        this.#places.saw(definition.kind, id, known);
+        try {
+            const listed = await this.#collections.read(definition, context, id, known);
             const remote = listed === undefined ? await definition.read(context, id, known) : listed.remote;
             if (remote === undefined) {
-                if (!isImport) await this.#evidence.confirmGone(context, definition, id, known);
+                await this.#evidence.confirmGone(context, definition, id, known);
                 return undefined;
             }
-            const inputs = isImport ? inputsOf(definition, remote, own) : projectInputs(definition, recorded, remote);
-            const outputs = this.outputs(definition, inputs, remote);
+            requireInsight(definition, known, remote);
+            const inputs = projectInputs(definition, recorded, remote);
+            const outputs = withPlace(this.outputs(definition, inputs, remote), placeOf(known));
             const notice = definition.notice?.(context, id, { inputs, outputs });
             if (notice !== undefined) context.warn(notice);
             return { id, inputs, outputs };
-        });
+        } catch (error) {
+            if (!isNoInsight(error)) throw error;
+            const outside = await this.#handover.outside(context, definition, id, known);
+            if (outside === undefined) throw error;
+            // One message for all that lies there; what was known of the others stays.
+            if (await this.#handover.first(context, outside.message.replace(/'urn:[^']*'/g, ""))) throw outside;
+            return { id, ...recorded };
+        }
     }
 
     /** What there is of a kind, by id and the name that people know it by, "" where it has none; in the order of the ids. */
@@ -194,12 +239,20 @@ export class Lifecycle {
         return this.writing(definition, "updating", { inputs, outputs: known.outputs }, async () => {
             const context = this.context(subject, { inputs, outputs: known.outputs });
             this.requireSameService(definition, id, known);
-            const outputs = await this.advance(definition, context, id, known, inputs).catch((error: unknown) => {
-                if (!(error instanceof PartialFailure)) throw error;
-                const { inputs: reached, outputs: shown, message, cause } = error;
-                throw new PartialFailure(id, stillMarked(reached, recorded.inputs), shown, message, { cause });
-            });
+            const { changes, differences } = diff(definition, known, inputs);
+            const former = placeOf(known);
+            const place = former && this.#places.renewed(definition, former, inputs);
+            const isWritten = differences.some(({ property }) => !metaOf(definition, property).providerOnly);
+            if (isWritten || (changes && differences.length === 0)) await this.#handover.tellOwner(context, place);
+            const outputs = await withPlaceOf(place, () => this.advance(definition, context, id, known, inputs)).catch(
+                (error: unknown) => {
+                    if (!(error instanceof PartialFailure)) throw error;
+                    const { inputs: reached, outputs: shown, message, cause } = error;
+                    throw new PartialFailure(id, stillMarked(reached, recorded.inputs), shown, message, { cause });
+                },
+            );
             this.options.session.touch(identitiesOf(definition, id, { inputs, outputs }), inputs);
+            this.#places.saw(subject.kind, id, { inputs, outputs });
             return outputs;
         });
     }
@@ -234,13 +287,23 @@ export class Lifecycle {
                 );
                 return;
             }
+            this.#places.saw(subject.kind, id, known);
+            if (definition.isOver?.(known)) return;
+            const place = placeOf(known);
+            if (await this.#handover.leavesAlone(context, place)) return;
             try {
-                await this.refuseGuarded(definition, context, id, known);
+                if (place !== undefined)
+                    await refuseBelowGuarded(this.options.definitions, this.#places, definition, context, place, known);
+                await refuseGuarded(definition, context, id, known);
                 await this.withOpenParent(definition, context, known.inputs, () =>
                     definition.delete(context, id, known),
                 );
             } catch (error) {
-                if (!isApiError(error, "not-found")) throw error;
+                if (isApiError(error, "not-found")) return;
+                const outside = isNoInsight(error)
+                    ? await this.#handover.outside(context, definition, id, known)
+                    : undefined;
+                throw outside ?? error;
             }
         });
     }
@@ -325,7 +388,7 @@ export class Lifecycle {
                 throw new PartialFailure(thrown.id, thrown.inputs, thrown.outputs, message, { cause: thrown.cause });
             }
             const isGone = doing === "updating" && isApiError(thrown, "not-found");
-            const isHidden = doing === "reading" && isApiError(thrown, "denied", "restricted", "not-found");
+            const isHidden = doing === "reading" && isNoInsight(thrown);
             const next = isHidden
                 ? ` ${await this.whose()} Nothing leaves the state`
                 : isGone
@@ -357,22 +420,6 @@ export class Lifecycle {
         throw new ResourceError(
             `${ceiling.advice ? "the service" : "the plan"} allows ${ceiling.allowed} ${ceiling.name} and there are ${ceiling.used}; ` +
                 `nothing was requested${further > 0 ? `, and ${plural} to come in this run` : ""}. ${advice}`,
-        );
-    }
-
-    private async refuseGuarded(
-        definition: ResourceDefinition,
-        context: VerbContext,
-        id: string,
-        known: Known,
-    ): Promise<void> {
-        if (definition.guard === undefined || known.inputs.forceDestroy === true || known.outputs.forceDestroy === true)
-            return;
-        const inTheWay = await definition.guard(context, id, known);
-        if (inTheWay.length === 0) return;
-        throw new ResourceError(
-            `it still holds ${inTheWay.join(", ")}, and a delete would take that along. Empty it first; or set forceDestroy: true on it, ` +
-                "run `pulumi up` for that alone, because a delete works with what the state holds, and then delete it",
         );
     }
 

@@ -6,8 +6,8 @@ import {
     innerSchema,
     type Listed,
     metaOf,
-    type Parent,
     type Properties,
+    parentsOf,
     propertyNames,
     type ResourceDefinition,
     type VerbContext,
@@ -97,8 +97,4 @@ async function matches(
     const isShown = filters.every(([name]) => name in remote);
     const shown = isShown ? remote : await definition.read(context, id, { inputs: {}, outputs: {} });
     return shown !== undefined && filters.every(([name, value]) => sameValue(definition, name, shown[name], value));
-}
-
-function parentsOf({ parent = [] }: ResourceDefinition): Parent[] {
-    return [parent].flat() as Parent[];
 }

@@ -57,3 +57,10 @@ export function slugOf(text: string): string {
         .replace(/[^\p{L}\p{N}]+/gu, "-")
         .replace(/^-+|-+$/g, "");
 }
+
+/** What the uploads of a stack are marked with, so that they are told from what others put there; the same whatever is declared. */
+export function uploadMark(urn: string | undefined): string | undefined {
+    const [stack, project] = urn?.split("::") ?? [];
+    if (stack === undefined || project === undefined) return undefined;
+    return `pulumi-fastio-${createHash("sha256").update(`${stack}\n${project}`).digest("hex").slice(0, 12)}`;
+}

@@ -21,7 +21,17 @@ import {
     trashNode,
 } from "./node";
 import { counted } from "./organization";
-import { composed, isContent, type Node, nodeAnswer, nodePath, nodesWithin, pathOf, type Storage } from "./storage";
+import {
+    composed,
+    countFiles,
+    isContent,
+    type Node,
+    nodeAnswer,
+    nodePath,
+    nodesWithin,
+    pathOf,
+    type Storage,
+} from "./storage";
 
 const of: NodeKind = { kind: "Folder", type: "folder", placedBy: "parentId" };
 
@@ -133,9 +143,11 @@ export const folder = defineResource({
         return undefined;
     },
 
-    async guard(context, id, known) {
+    async guard(context, id, known, makers) {
         const found = await present(context, of, id, known);
         if (found === undefined) return [];
+        if (makers !== undefined)
+            return counted(await countFiles(context, found.storage, makers, found.shown.id), "file");
         const within = await nodesWithin(context, found.storage, found.shown.id);
         const shared = [found.shown, ...within].filter(isShared).length;
         return [...counted(within.filter(isContent).length, "file"), ...counted(shared, "share")];

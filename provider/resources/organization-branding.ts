@@ -1,9 +1,11 @@
 /** OrganizationBranding: the colours and images of an organization. */
 import * as z from "zod";
 import { textAsset } from "../core/assets";
+import { NoInsight } from "../core/insight";
 import { parentId, phrase } from "../core/properties";
 import { defineBranding, image, paint } from "./branding";
 import { organizationDetails } from "./organization";
+import { roleShown } from "./ownership";
 import { backgroundMode } from "./phrases";
 
 export const organizationBranding = defineBranding({
@@ -11,7 +13,11 @@ export const organizationBranding = defineBranding({
     noun: "organization",
     segment: "org",
     parent: { input: "organizationId", kind: "Organization" },
-    details: organizationDetails,
+    async details(context, id) {
+        const org = await organizationDetails(context, id);
+        if (org !== undefined && roleShown(org) === null) throw new NoInsight({ noun: "organization" });
+        return org;
+    },
     inputs: z.object({
         organizationId: parentId("an organization", "getOrganizationOutput({ domain }).id").meta({
             immutable: true,

@@ -2,11 +2,11 @@
 import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
-import { defineResource, type Remote, type VerbContext } from "../core/define";
+import { defineResource, type Makers, type Remote, type VerbContext } from "../core/define";
 import { emailAddress, freeJson, phrase, plainText, textOfLength, webAddress } from "../core/properties";
 import { fromAnswer, toForm } from "../core/wire";
-import { asOwner, requireOwner } from "./ownership";
-import { membersOf, roleOf } from "./people";
+import { asOwner, isOfOthers, isOutside, requireOwner, roleShown } from "./ownership";
+import { emailOf, listedIn, membersOf, roleOf } from "./people";
 import { industry, organizationMemberManage } from "./phrases";
 
 const answer = wrapped(["org", "organization"], z.looseObject({ id: identifier }));
@@ -136,8 +136,8 @@ export async function organizationDetails(context: VerbContext, idOrDomain: stri
 
 const row = z.looseObject({ id: identifier });
 
-/** What an organization holds besides its owner, in words. */
-async function contents(context: VerbContext, id: string): Promise<string[]> {
+/** What an organization holds besides its owner, in words. Of people nobody can tell who let them in. */
+async function contents(context: VerbContext, id: string, makers?: Makers): Promise<string[]> {
     const { client } = context;
     const listing = (path: string[], items: string, query: Record<string, string | boolean> = {}) =>
         client.list({
@@ -152,7 +152,7 @@ async function contents(context: VerbContext, id: string): Promise<string[]> {
         listing(["org", id, "list", "workspaces"], "workspaces"),
         listing(["org", id, "list", "workspaces"], "workspaces", { archived: true }),
         sharesWithin(context, id),
-        membersOf(context, "org", id),
+        makers === undefined ? membersOf(context, "org", id) : [],
         client.request({
             operation: "read the organization's plan",
             method: "GET",
@@ -161,11 +161,12 @@ async function contents(context: VerbContext, id: string): Promise<string[]> {
             answer: z.looseObject({ subscription: z.unknown().optional() }),
         }),
     ]);
-    const workspaces = new Set([...live, ...archived].map((one) => one.id)).size;
+    const counts = (kind: string) => (one: { id: string }) => makers === undefined || isOfOthers(makers, kind, one);
+    const workspaces = new Set([...live, ...archived].filter(counts("Workspace")).map((one) => one.id)).size;
     const others = members.filter((member) => roleOf(member) !== "owner").length;
     return [
         ...counted(workspaces, "workspace"),
-        ...counted(shares.length, "share"),
+        ...counted(shares.filter(counts("Share")).length, "share"),
         ...counted(others, "other member"),
         ...(billing.subscription ? ["a paid plan"] : []),
     ];
@@ -301,11 +302,25 @@ export const organization = defineResource({
         return org === undefined ? undefined : remoteOf(org);
     },
 
-    async guard(context, id) {
+    async guard(context, id, _known, makers) {
         const org = await organizationDetails(context, id);
         if (org === undefined) return [];
         requireOwner(context, `organization ${id}`, org.user_permission);
-        return contents(context, id);
+        return contents(context, id, makers);
+    },
+
+    async holder(context, id) {
+        const owner = async () => {
+            const held = (await listedIn(context, "org", id)).find((member) => roleOf(member) === "owner");
+            return held && (emailOf(held) || `user ${held.id}`);
+        };
+        try {
+            const org = await organizationDetails(context, id);
+            return org && { name: String(org.domain ?? org.name ?? ""), role: roleShown(org), owner };
+        } catch (error) {
+            if (!(await isOutside(context, error))) throw error;
+            return { name: "", role: null };
+        }
     },
 
     async delete(context, id) {

@@ -1,6 +1,7 @@
-/** What only the owner may do, and what to tell the one who is not the owner any more. */
+/** What only the owner may do, what to tell the one who is not the owner, and how to tell who is in. */
+import * as z from "zod";
 import { isApiError } from "../api/errors";
-import type { VerbContext } from "../core/define";
+import type { Makers, VerbContext } from "../core/define";
 import { ResourceError } from "../core/errors";
 
 /** Throws when the caller's permission on an object of ours is known and is not the owner's. */
@@ -16,6 +17,37 @@ export async function asOwner<T>(context: VerbContext, subject: string, work: ()
         if (isApiError(error, "denied")) throw notOurs(context, subject, error);
         throw error;
     }
+}
+
+/** Whether an object that a list shows was made by others: whoever makes a workspace or a share owns it. */
+export function isOfOthers({ has }: Makers, kind: string, row: { id: string; user_permission?: unknown }): boolean {
+    return row.user_permission !== undefined && row.user_permission !== "owner" && !has(kind, row.id);
+}
+
+/** The caller's role as an answer shows it: null where it shows a stranger's view, undefined where it does not tell. */
+export function roleShown(shown: Record<string, unknown>): string | null | undefined {
+    const { user_permission: role, member, created } = shown;
+    if (typeof role === "string" && role !== "") return role;
+    if (role === null || member === false || member === "false") return null;
+    return created === undefined ? null : undefined;
+}
+
+const scopes = z.looseObject({ full_access: z.union([z.boolean(), z.string()]).nullish() });
+
+/**
+ * Whether a denial says that the account is not in there: a credential that is limited, and a policy of the organization,
+ * are denied as well, and say nothing about the account.
+ */
+export async function isOutside(context: VerbContext, error: unknown): Promise<boolean> {
+    if (!isApiError(error, "denied") || error.status !== 401) return false;
+    const { full_access: isWhole } = await context.client.request({
+        operation: "read the token's scopes",
+        method: "GET",
+        path: ["auth", "scopes"],
+        kind: "read",
+        answer: scopes,
+    });
+    return isWhole === true || isWhole === "true" || isWhole === "yes";
 }
 
 function notOurs(context: VerbContext, subject: string, cause?: Error): ResourceError {

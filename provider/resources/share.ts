@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError, isTaken } from "../api/errors";
-import { defineResource, type Properties, type Remote, type VerbContext } from "../core/define";
+import { defineResource, type Makers, type Properties, type Remote, type VerbContext } from "../core/define";
 import { isPast } from "../core/ends";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
 import { importCommand, importTargetOf } from "../core/import-command";
@@ -425,8 +425,14 @@ async function obstaclesOf(context: VerbContext, shown: Shown, declared: Propert
 }
 
 /** What would be lost with a share. The files of a workspace's folder stay in the workspace. */
-async function ownContents(context: VerbContext, { id, storage_mode: mode }: Shown): Promise<string[]> {
-    return mode === "workspace_folder" ? [] : counted(await countFiles(context, "share", id), "file");
+async function ownContents(
+    context: VerbContext,
+    { id, storage_mode: mode }: Shown,
+    makers?: Makers,
+): Promise<string[]> {
+    return mode === "workspace_folder"
+        ? []
+        : counted(await countFiles(context, { segment: "share", id }, makers), "file");
 }
 
 const onlyIndependent = (name: string, isSet: (value: unknown) => boolean) => ({
@@ -650,11 +656,17 @@ export const share = defineResource({
         });
     },
 
-    async guard(context, id) {
+    async guard(context, id, _known, makers) {
         const shown = await shareDetails(context, id);
         if (shown === undefined) return [];
         requireOwner(context, `share ${id}`, shown.user_permission);
-        return ownContents(context, shown);
+        return ownContents(context, shown, makers);
+    },
+
+    async within(context, id) {
+        const shown = await shareDetails(context, id);
+        const workspaceId = shown && workspaceOf(shown);
+        return workspaceId === undefined ? undefined : { kind: "Workspace", id: workspaceId };
     },
 
     async delete(context, id) {

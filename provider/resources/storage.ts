@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
-import type { VerbContext } from "../core/define";
+import type { Makers, VerbContext } from "../core/define";
 
 export interface Storage {
     segment: "workspace" | "share";
@@ -102,9 +102,23 @@ export function isContent({ type }: Node): boolean {
     return type === "file" || type === "note";
 }
 
-/** Counts files and notes outside the trash. */
-export async function countFiles(context: VerbContext, segment: Storage["segment"], id: string): Promise<number> {
-    return (await nodesWithin(context, { segment, id })).filter(isContent).length;
+/** Counts files and notes outside the trash; with `makers` those that others have put there. */
+export async function countFiles(
+    context: VerbContext,
+    storage: Storage,
+    makers?: Makers,
+    folder?: string,
+): Promise<number> {
+    const nodes = (await nodesWithin(context, storage, folder)).filter(isContent);
+    return nodes.filter((one) => makers === undefined || isOfOthers(makers, storage, one)).length;
+}
+
+/** A file whose current version this stack has not uploaded. Of one that does not say where it came from, nobody can tell. */
+function isOfOthers({ has, mark }: Makers, { id: container }: Storage, { id, type, origin }: Node): boolean {
+    if (has("File", `${container}/${id}`)) return false;
+    if (type !== "file") return true;
+    if (origin === undefined || mark === undefined) return false;
+    return (origin as { creator?: unknown } | null)?.creator !== mark;
 }
 
 /** Whether it is the root folder, which has an id beside its alias. */

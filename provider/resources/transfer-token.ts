@@ -5,9 +5,11 @@ import { identifier, wrapped } from "../api/envelope";
 import { isAmbiguous, isApiError } from "../api/errors";
 import { defineResource, type Known, type Remote, type VerbContext } from "../core/define";
 import { mayExist, messageOf, ResourceError } from "../core/errors";
+import { NoInsight } from "../core/insight";
 import { parentId } from "../core/properties";
 import { siblings } from "../core/siblings";
 import { toRfc3339 } from "../core/wire";
+import { roleShown } from "./ownership";
 
 const mostActive = 5;
 const advice = "Revoke one that nobody uses, or wait until one expires: each lives for 72 hours";
@@ -91,10 +93,13 @@ async function ownsOrganization(context: VerbContext, id: string, known: Known):
             kind: "read",
             answer: wrapped(
                 ["org", "organization"],
-                z.looseObject({ user_permission: z.string(), closed: z.boolean().optional() }),
+                z.looseObject({ user_permission: z.string().nullish(), closed: z.boolean().optional() }),
             ),
         });
-        return answer.closed ? undefined : answer.user_permission === "owner";
+        if (answer.closed) return undefined;
+        // Strangers see a part of it: that is as much as a denial.
+        if (roleShown(answer) === null && known.outputs.status !== "claimed") throw new NoInsight(transferToken);
+        return answer.user_permission === "owner";
     } catch (error) {
         if (isApiError(error, "not-found")) return undefined;
         // Whoever claimed it may have removed this account altogether.
@@ -259,8 +264,11 @@ export const transferToken = defineResource({
         return undefined;
     },
 
+    isOver({ outputs: { status } }) {
+        return status !== undefined && status !== "active";
+    },
+
     async delete(context, id, known) {
-        if (known.outputs.status !== undefined && known.outputs.status !== "active") return;
         const { organization, tokenId } = split(id);
         const value = String(known.outputs.token);
         try {

@@ -6,6 +6,7 @@ import { isApiError } from "../api/errors";
 import { type Asset, type AssetContent, withContent } from "../core/assets";
 import type { VerbContext } from "../core/define";
 import { ResourceError } from "../core/errors";
+import { uploadMark } from "../core/naming";
 import type { Storage } from "./storage";
 
 /** Where bytes go: into a new file of a folder, or as a new version into a file that is there. */
@@ -27,6 +28,7 @@ const progressMs = 10_000;
 export async function upload(context: VerbContext, target: Target, asset: Asset): Promise<string> {
     return withContent(asset, async (content) => {
         const { storage, name } = target;
+        const creator = uploadMark(context.urn);
         const request: UploadRequest = {
             name,
             size: content.size,
@@ -34,6 +36,8 @@ export async function upload(context: VerbContext, target: Target, asset: Asset)
             profile_type: storage.segment,
             hash: asset.sha256,
             hash_algo: "sha256",
+            // By this a guard tells the stack's own files from those of others.
+            ...(creator !== undefined && { creator }),
             ...("file" in target
                 ? { action: "update", file_id: target.file }
                 : { action: "create", folder_id: target.folder }),

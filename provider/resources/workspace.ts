@@ -2,12 +2,12 @@
 import * as z from "zod";
 import { identifier, wrapped } from "../api/envelope";
 import { isApiError } from "../api/errors";
-import { defineResource, type Known, type Remote, type VerbContext } from "../core/define";
+import { defineResource, type Known, type Makers, type Remote, type VerbContext } from "../core/define";
 import { freeJson, parentId, phrase, plainText, textOfLength } from "../core/properties";
 import { siblings } from "../core/siblings";
 import { fromAnswer, toForm } from "../core/wire";
 import { counted, organizationDetails } from "./organization";
-import { asOwner, requireOwner } from "./ownership";
+import { asOwner, isOfOthers, requireOwner } from "./ownership";
 import { workspaceJoin, workspaceMemberManage } from "./phrases";
 import { planLimit } from "./plan";
 import { countFiles } from "./storage";
@@ -215,9 +215,13 @@ export async function sharesIn(context: VerbContext, id: string, part?: string) 
 }
 
 /** What a workspace holds that a close would take with it, in words. */
-async function contents(context: VerbContext, id: string): Promise<string[]> {
-    const [files, shares] = await Promise.all([countFiles(context, "workspace", id), sharesIn(context, id)]);
-    return [...counted(files, "file"), ...counted(shares.size, "share")];
+async function contents(context: VerbContext, id: string, makers?: Makers): Promise<string[]> {
+    const [files, shares] = await Promise.all([
+        countFiles(context, { segment: "workspace", id }, makers),
+        sharesIn(context, id),
+    ]);
+    const counting = [...shares.values()].filter((one) => makers === undefined || isOfOthers(makers, "Share", one));
+    return [...counted(files, "file"), ...counted(counting.length, "share")];
 }
 
 /** The workspaces that the account belongs to. */
@@ -369,11 +373,18 @@ export const workspace = defineResource({
         });
     },
 
-    async guard(context, id) {
+    async guard(context, id, _known, makers) {
         const shown = await workspaceDetails(context, id);
         if (shown === undefined) return [];
         requireOwner(context, `workspace ${id}`, shown.user_permission);
-        return contents(context, id);
+        return contents(context, id, makers);
+    },
+
+    async within(context, id) {
+        const organization = await organizationOf(context, id);
+        // The object names its organization by domain only.
+        const org = organization && (await organizationDetails(context, organization));
+        return org ? { kind: "Organization", id: org.id } : undefined;
     },
 
     async delete(context, id) {

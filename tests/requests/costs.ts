@@ -46,6 +46,21 @@ interface Reason {
 const reasons: readonly Reason[] = [
     {
         verbs: /create/,
+        request: /GET \/user\/me\/details/,
+        why: "Who owns the organization in which something is made is recorded with it. Once in a run.",
+    },
+    {
+        verbs: /create/,
+        request: /GET \/org\/\{id\}\/details/,
+        why: "The same: once for an organization and run, and not below what the program made before.",
+    },
+    {
+        verbs: /update|delete/,
+        request: /GET \/org\/\{id\}\/details/,
+        why: "Whose the organization is now: what was handed over is left alone by a delete, and a change of it says so. Once for an organization and run.",
+    },
+    {
+        verbs: /create/,
         request: /GET .*billing\/details/,
         why: "What exceeds the plan is refused before it is asked for. Once for an organization and run.",
     },

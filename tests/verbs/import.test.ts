@@ -26,7 +26,8 @@ test.each(["id", "domain"] as const)("an organization by its %s", async (key) =>
     const named = key === "id" ? made.ownId : "acme";
     const read = await process.lifecycle.read({ kind: "Organization" }, named, nothing);
     expect(read).toMatchObject({ id: made.id, inputs: args });
-    expect(read?.outputs).toEqual(made.outputs);
+    // What this program has made above it, an import cannot know.
+    expect({ ...read?.outputs, __place: made.outputs.__place }).toEqual(made.outputs);
 });
 
 test.each(["id", "folderName"] as const)(
