@@ -11,7 +11,7 @@ const patienceMs = 1000;
 const keptLines = 200;
 
 export interface ProviderProcessOptions {
-    /** The folder of Pulumi.yaml: the provider's working directory. */
+    /** The provider's working directory: a plugin's is the folder of Pulumi.yaml, that of the host for dynamic resources the program's. */
     folder: string;
     engineAddress: string;
     environment: Record<string, string | undefined>;

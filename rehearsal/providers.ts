@@ -199,7 +199,7 @@ export class Providers implements ResourceProvider {
         const own = { PULUMI_NODEJS_PROJECT: project.name, PULUMI_CONFIG: "{}" };
         return ProviderProcess.startDynamic({
             ...this.options,
-            folder: project.folder,
+            folder: project.programFolder,
             environment: { ...environment, ...own },
         });
     }

@@ -6,10 +6,7 @@ import { createInterface } from "node:readline";
 
 // Runs first in every child. A killed engine cannot end its children, so they watch their parent themselves; and Node keeps what it has
 // compiled, because every run loads the same SDK twice or more.
-const preamble = `data:text/javascript,${encodeURIComponent(
-    "const parent = process.ppid; setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGKILL'), 200).unref();" +
-        "import { enableCompileCache } from 'node:module'; enableCompileCache();",
-)}`;
+const preamble = require.resolve("./preamble");
 
 const running = new Set<ChildProcess>();
 
@@ -60,7 +57,7 @@ export class SideProcess {
         options: Omit<SideProcessOptions, "command"> & { nodeArguments?: string[] },
     ): SideProcess {
         const { nodeArguments = [], arguments: args, ...rest } = options;
-        const all = [...nodeArguments, `--import=${preamble}`, script, ...args];
+        const all = [...nodeArguments, `--require=${preamble}`, script, ...args];
         return new SideProcess({ ...rest, command: process.execPath, arguments: all });
     }
 

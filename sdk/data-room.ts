@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ShareRole } from "./enums";
 import { File, type FileArgs } from "./file";
 import { Folder, type FolderArgs } from "./folder";
+import { refuseUnlessHostFindsProvider } from "./host";
 import { Share, type ShareArgs } from "./share";
 import { ShareBranding, type ShareBrandingArgs } from "./share-branding";
 import { ShareMember, type ShareMemberArgs } from "./share-member";
@@ -37,6 +38,7 @@ export class DataRoom extends pulumi.ComponentResource {
     readonly claimUrl: pulumi.Output<string> | undefined;
 
     constructor(name: string, args: DataRoomArgs, opts?: pulumi.ComponentResourceOptions, kinds: Kinds = dynamicKinds) {
+        if (kinds === dynamicKinds) refuseUnlessHostFindsProvider("DataRoom", name);
         super("fastio:index:DataRoom", name, {}, opts);
         const within = { parent: this };
         const layout = layoutOf(name, args);

@@ -1,5 +1,6 @@
 /** What the classes of all kinds share: how a dynamic resource of this package is registered. */
 import * as pulumi from "@pulumi/pulumi";
+import { refuseUnlessHostFindsProvider } from "./host";
 import { refuseUnknownNames } from "./options";
 
 /** What a generated class tells of its kind. */
@@ -24,6 +25,7 @@ export abstract class FastioResource extends pulumi.CustomResource {
             );
         }
         refuseUnknownNames(kind, name, opts);
+        refuseUnlessHostFindsProvider(kind.name, name);
         const restoreFrames = withoutFrames();
         try {
             super(
