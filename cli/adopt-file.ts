@@ -36,7 +36,7 @@ async function run(kind: string, named: string[], { as, parent, out }: Options, 
         return command.error("error: option '--parent <urn>' must be a URN, as `pulumi stack --show-urns` shows it", {
             exitCode: 2,
         });
-    const { program, count, files, secret } = await adoptFile(
+    const { program, count, files, missing, secret } = await adoptFile(
         process.env,
         (severity, message) => severity !== "debug" && console.error(`Fast.io: ${message}`),
         { definition, named, as, parent, out, folder: process.cwd() },
@@ -48,6 +48,9 @@ async function run(kind: string, named: string[], { as, parent, out }: Options, 
         "1. Put the lines above into the program.",
         `2. pulumi import --file ${out} --generate-code=false`,
         "3. pulumi preview, which shows nothing to do.",
+        ...(missing.length === 0
+            ? []
+            : [`Before the import, these of its entries need what Pulumi cannot read by id alone:`, ...missing]),
         ...(parent === undefined ? [] : [`The option parent is the program's own variable for ${parent}.`]),
         ...(files.length === 0 ? [] : [`The program needs ${files.join(", ")}: keep them with it.`]),
         ...(secret ? [`${out} holds secrets in plain text: delete it after the import.`] : []),

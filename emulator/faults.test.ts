@@ -27,6 +27,15 @@ describe("faults", () => {
     const domains = async () => (await driver.get("/orgs/list/")).list("orgs").map(({ domain }) => domain);
     const last = async () => (await driver.ledger()).at(-1);
 
+    it.each(["org/create/", "current/org/create/", "http://127.0.0.1/org/create/"])(
+        "refuses a path that fits nothing: %s",
+        async (path) => {
+            const reply = await driver.control("/faults", { path, effect: "status" });
+            expect(reply.outcome).toBe("400");
+            expect(JSON.stringify(reply)).toContain("path: must begin with / or *");
+        },
+    );
+
     it.each([
         ["before", [], "none"],
         ["after", ["acme"], "created"],

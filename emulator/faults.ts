@@ -25,7 +25,7 @@ export interface Strike {
 
 const faultFields = {
     method: oneOf(methods, "GET"),
-    path: text({ min: 1, max: 2000 }),
+    path: path(),
     nth: integer(1, 1_000_000, 1),
     times: integer(1, 1_000_000, 1),
     effect: oneOf([...effects, "random"], "status"),
@@ -144,6 +144,18 @@ function number(min: number, max: number): Field<number> {
         },
         initial: min,
         clearable: false,
+    };
+}
+
+/** What begins with anything else fits no path at all. */
+function path(): Field<string> {
+    const field = text({ min: 1, max: 2000 });
+    return {
+        ...field,
+        parse: (value, key) => {
+            if (!/^[/*]/.test(value)) throw invalid(key, "must begin with / or *, as /workspace/*/update/ does");
+            return field.parse(value, key);
+        },
     };
 }
 

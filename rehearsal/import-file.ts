@@ -79,11 +79,16 @@ function refuse({ type, name, id, inputs, outputs, remote, component }: Imported
     if (unsupported) throw new Error(`The rehearsal does not support ${unsupported}. The Pulumi CLI does.`);
     if (component) return;
     if (!id) throw new Error(`${type} '${name}' has no \`id\`.`);
-    if (type.startsWith(`${dynamicPackage}:`) && (!inputs || !outputs)) {
+    if (type.startsWith(`${dynamicPackage}:`) && ![inputs, outputs].every(hasProviderText)) {
         throw new Error(
-            `${type} '${name}' needs \`inputs\` and \`outputs\`: a dynamic resource cannot be imported by its id alone.`,
+            `${type} '${name}' needs \`inputs\` and \`outputs\`, each with the provider's text in \`__provider\`: a dynamic resource cannot be ` +
+                "imported by its id alone. For resources of pulumi-fastio, `npx pulumi-fastio adopt-file` writes them.",
         );
     }
+}
+
+function hasProviderText(properties: object | undefined): boolean {
+    return properties !== undefined && "__provider" in properties;
 }
 
 /** Secrets stand in the file as exports with `--show-secrets` have them. */

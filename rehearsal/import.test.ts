@@ -50,11 +50,11 @@ test.concurrent("what cannot be imported is refused with the reason, and nothing
     const toy = new Toy();
     const importing = (resource: ImportedResource) => toy.open({}).import({ resources: [found("w"), resource] });
     const { outputs: _, ...bare } = found("b");
-    await expect(importing(bare)).rejects.toThrow("'b' needs `inputs` and `outputs`: a dynamic resource cannot");
+    await expect(importing(bare)).rejects.toThrow("'b' needs `inputs` and `outputs`, each with the provider's text");
     await expect(importing(found("b", { parent: "x" }))).rejects.toThrow("its parent 'x' is neither in `nameTable`");
     await expect(importing({ type: "aws:s3/bucket:Bucket", name: "b" })).rejects.toThrow("the provider plugin `aws`");
     const open = { ...hidden, plaintext: undefined, value: "hunter2" };
-    await expect(importing(found("b", { inputs: { open } }))).rejects.toThrow("needs `plaintext`");
+    await expect(importing(found("b", { inputs: { __provider: "", open } }))).rejects.toThrow("needs `plaintext`");
     expect(toy.calls()).toEqual([]);
     await toy.open({}).import({ resources: [found("w")], protect: false });
     await expect(toy.open({}).import({ resources: [found("w")] })).rejects.toThrow(

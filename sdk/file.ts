@@ -19,6 +19,7 @@ export const kind = {
         "updated",
     ],
     secretInputs: [],
+    assetInputs: ["source"],
     secretOutputs: [],
 };
 

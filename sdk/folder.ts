@@ -7,6 +7,7 @@ export const kind = {
     name: "Folder",
     properties: ["workspaceId", "shareId", "name", "parentId", "forceDestroy", "path", "created", "updated"],
     secretInputs: [],
+    assetInputs: [],
     secretOutputs: [],
 };
 

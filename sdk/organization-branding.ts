@@ -23,6 +23,7 @@ export const kind = {
         "bannerUrl",
     ],
     secretInputs: [],
+    assetInputs: ["logo", "banner"],
     secretOutputs: [],
 };
 

@@ -28,6 +28,7 @@ export const kind = {
         "updated",
     ],
     secretInputs: [],
+    assetInputs: [],
     secretOutputs: [],
 };
 

@@ -1,5 +1,6 @@
 /** What the classes of all kinds share: how a dynamic resource of this package is registered. */
 import * as pulumi from "@pulumi/pulumi";
+import { refusingEmptyText } from "./assets";
 import { refuseUnlessHostFindsProvider } from "./host";
 import { refuseUnknownNames } from "./options";
 
@@ -9,6 +10,7 @@ export interface Kind {
     /** Every input and output property. */
     properties: readonly string[];
     secretInputs: readonly string[];
+    assetInputs: readonly string[];
     secretOutputs: readonly string[];
 }
 
@@ -36,7 +38,11 @@ export abstract class FastioResource extends pulumi.CustomResource {
                     ...Object.fromEntries(
                         Object.entries(args).map(([property, value]) => [
                             property,
-                            kind.secretInputs.includes(property) ? secretOf(value) : value,
+                            kind.secretInputs.includes(property)
+                                ? secretOf(value)
+                                : kind.assetInputs.includes(property)
+                                  ? refusingEmptyText(value, kind.name, name, property)
+                                  : value,
                         ]),
                     ),
                     __resource: resourceName(kind, name, opts),

@@ -24,6 +24,7 @@ export const kind = {
         "backgroundUrl",
     ],
     secretInputs: [],
+    assetInputs: ["logo", "background"],
     secretOutputs: [],
 };
 

@@ -45,6 +45,7 @@ export const kind = {
         "updated",
     ],
     secretInputs: ["password"],
+    assetInputs: [],
     secretOutputs: ["password"],
 };
 

@@ -7,6 +7,7 @@ export const kind = {
     name: "TransferToken",
     properties: ["organizationId", "triggers", "rotateWhenExpired", "token", "claimUrl", "expiresAt", "status"],
     secretInputs: [],
+    assetInputs: [],
     secretOutputs: ["token", "claimUrl"],
 };
 

@@ -17,6 +17,7 @@ export const kind = {
         "logoUrl",
     ],
     secretInputs: [],
+    assetInputs: ["logo"],
     secretOutputs: [],
 };
 

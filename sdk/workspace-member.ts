@@ -23,6 +23,7 @@ export const kind = {
         "endedAt",
     ],
     secretInputs: [],
+    assetInputs: [],
     secretOutputs: [],
 };
 

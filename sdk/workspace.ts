@@ -23,6 +23,7 @@ export const kind = {
         "updated",
     ],
     secretInputs: [],
+    assetInputs: [],
     secretOutputs: [],
 };
 

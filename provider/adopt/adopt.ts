@@ -6,7 +6,17 @@ import { messageOf, ResourceError } from "../core/errors";
 import type { Lifecycle, ReadResult } from "../core/lifecycle";
 import { resourceKey, withoutInternal } from "../core/state";
 import { resources } from "../resources";
-import { type Adopted, type ImportFile, namesIn, readImportFile, writeImportFile } from "./import-file";
+import {
+    type Adopted,
+    adoptedIn,
+    type ImportFile,
+    namesIn,
+    type Placeholder,
+    placeholdersIn,
+    readImportFile,
+    withAdopted,
+    writeImportFile,
+} from "./import-file";
 import { declaredInputs, nameFor } from "./program";
 import { saveAsset } from "./save-asset";
 
@@ -35,8 +45,8 @@ export function kindNamed(text: string): ResourceDefinition | undefined {
     return resources.find(({ kind }) => plain(kind) === plain(text));
 }
 
-/** Adopts everything that is named, or, when one of them cannot be, nothing. Answers all that the import file holds then. */
-export async function adopt(options: AdoptOptions): Promise<Adopted[]> {
+/** Adopts everything that is named, or, when one of them cannot be, nothing. Answers what the import file holds then. */
+export async function adopt(options: AdoptOptions): Promise<ImportFile> {
     const { lifecycle, definition, named, out } = options;
     let file = await readImportFile(out);
     const failures: string[] = [];
@@ -47,29 +57,47 @@ export async function adopt(options: AdoptOptions): Promise<Adopted[]> {
                 failures.push(
                     `There is no ${definition.noun} ${JSON.stringify(one)} that this account can see. It is found by ${definition.importedBy}.`,
                 );
-            } else file = withAdopted(file, await adopted(options, file, found));
+            } else {
+                const place = placeFor(options, file, found.id);
+                file = withAdopted(file, await adopted(options, file, found, place), place);
+            }
         } catch (error) {
             failures.push(`${definition.noun} ${JSON.stringify(one)}: ${messageOf(error)}`);
         }
     }
     if (failures.length > 0) throw new ResourceError([...failures, `Nothing was written to ${out}.`].join("\n"));
     await writeImportFile(out, file);
-    return file.adopted;
+    return file;
 }
 
-function withAdopted(file: ImportFile, one: Adopted): ImportFile {
-    const isOther = ({ definition, id }: Adopted) => definition !== one.definition || id !== one.id;
-    return { ...file, adopted: [...file.adopted.filter(isOther), one] };
+/** The entry that waits for this one: under the name that is asked for, or with an id that somebody wrote into it. */
+function placeFor({ definition, as, out }: AdoptOptions, file: ImportFile, id: string): Placeholder | undefined {
+    const waiting = placeholdersIn(file).filter((one) => one.definition === definition);
+    if (as === undefined) return waiting.find(({ entry }) => entry.id === id);
+    const exact = waiting.find(({ entry }) => entry.name === as);
+    const [place, ...others] = exact === undefined ? waiting.filter(({ name }) => name === as) : [exact];
+    if (place !== undefined && others.length > 0) {
+        const names = [place, ...others].map(({ entry }) => entry.name).join(", ");
+        throw new ResourceError(`several resources wait under the name ${as} in ${out}: choose one with --as ${names}`);
+    }
+    return place;
 }
 
-async function adopted(options: AdoptOptions, file: ImportFile, found: ReadResult): Promise<Adopted> {
-    const { lifecycle, definition, parent } = options;
+async function adopted(
+    options: AdoptOptions,
+    file: ImportFile,
+    found: ReadResult,
+    place: Placeholder | undefined,
+): Promise<Adopted> {
+    const { lifecycle, definition } = options;
     const { kind } = definition;
     const { id } = found;
-    const before = file.adopted.find((one) => one.definition === definition && one.id === id);
+    const all = adoptedIn(file);
+    const before = all.find((one) => one.definition === definition && one.id === id);
     const taken = namesIn(file, kind, id);
-    const name = options.as ?? before?.name ?? nameFor(definition, found.inputs, file.adopted, taken);
-    if (taken.has(name)) {
+    const name = place?.name ?? options.as ?? before?.name ?? nameFor(definition, found.inputs, all, taken);
+    const parent = options.parent ?? place?.parent ?? before?.parent;
+    if (place === undefined && taken.has(name)) {
         throw new ResourceError(`${options.out} has another ${definition.noun} under the name ${name}; choose another`);
     }
     const assets = await assetsOf(options, name, id);
@@ -82,7 +110,7 @@ async function adopted(options: AdoptOptions, file: ImportFile, found: ReadResul
     const complete = withoutInternal(inputs);
     const read = await lifecycle.read({ kind }, id, { inputs: complete, outputs: found.outputs });
     if (read === undefined) throw new ResourceError("it went away while it was read");
-    return { definition, name, id, inputs: complete, outputs: read.outputs, parent: parent ?? before?.parent };
+    return { definition, name, id, inputs: complete, outputs: read.outputs, parent };
 }
 
 /** The assets of a thing, with their bytes in files of the project: nothing less makes an import that needs no upload. */

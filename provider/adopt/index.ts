@@ -1,8 +1,9 @@
 /** What the command `adopt-file` does: reads things with the configuration of the environment, and prepares their import. */
 import { Connection, type ShowMessage } from "../connection";
 import { readSettings } from "../core/config";
+import { importCommand, quoted } from "../core/import-command";
 import { type AdoptOptions, adopt, savedFiles } from "./adopt";
-import { holdsSecrets } from "./import-file";
+import { adoptedIn, holdsSecrets, placeholdersIn } from "./import-file";
 import { programOf } from "./program";
 
 export { kindNamed, kindNames } from "./adopt";
@@ -14,6 +15,8 @@ export interface AdoptFileResult {
     count: number;
     /** The files of the project that hold the bytes of adopted assets. */
     files: string[];
+    /** The commands that fill what is still empty in the import file. */
+    missing: string[];
     /** Whether the import file holds secrets beside what every import file holds. */
     secret: boolean;
 }
@@ -26,11 +29,16 @@ export async function adoptFile(
 ): Promise<AdoptFileResult> {
     const connection = new Connection(() => readSettings(() => undefined, environment), show);
     try {
-        const adopted = await adopt({ ...options, lifecycle: connection.lifecycle });
+        const file = await adopt({ ...options, lifecycle: connection.lifecycle });
+        const adopted = adoptedIn(file);
         return {
             program: programOf(adopted),
             count: adopted.length,
             files: savedFiles(adopted),
+            missing: placeholdersIn(file).map(({ definition, entry }) => {
+                const target = { ofPlugin: false, name: entry.name };
+                return `${importCommand(definition.kind, "ID", target)}${options.out === "import.json" ? "" : ` --out ${quoted(options.out)}`}`;
+            }),
             secret: holdsSecrets(adopted),
         };
     } finally {

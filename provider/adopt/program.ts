@@ -63,13 +63,18 @@ function declarationOf(one: Adopted, all: readonly Adopted[], variables: Readonl
             `    // ${property}: config.requireSecret("${property}"), // nobody can read it: fill it in if there is one, and the next update sets it`,
     );
     // As `pulumi import` leaves it in the state.
-    const options = [...(parent === undefined ? [] : [`parent: ${identifier(logicalName(parent))}`]), "protect: true"];
+    const options = [...(parent === undefined ? [] : [`parent: ${parentVariable(parent)}`]), "protect: true"];
     return [
         `const ${variables.get(one)} = new fastio.${definition.kind}(${JSON.stringify(name)}, {`,
         ...properties,
         ...secrets,
         `}, { ${options.join(", ")} });`,
     ].join("\n");
+}
+
+/** A URN, or the name of an entry in the same import file. */
+export function parentVariable(parent: string): string {
+    return identifier(parent.includes("::") ? logicalName(parent) : parent);
 }
 
 function expression(value: unknown): string {

@@ -70,7 +70,7 @@ export class Collections {
         if (definition.list === undefined || parent === undefined) return undefined;
         const gap = await this.#gaps.get(definition.kind)?.catch(() => undefined);
         if (gap !== undefined && recorded(definition, known).some((name) => gap.has(name))) return undefined;
-        const resource = `${context.urn} ${id}`;
+        const resource = `${context.urn ?? context.lastUrn} ${id}`;
         let areRead = true;
         for (const part of definition.partsOf?.(known) ?? [undefined]) {
             const collection = this.#take(definition, context, { ...parent, part }, resource);

@@ -96,6 +96,8 @@ export interface VerbContext {
     replaced?: Properties | undefined;
     /** The resource's URN where the front-end knows it; for messages. */
     urn?: string | undefined;
+    /** The URN that it had at its last update, where nobody knows the present one: never for a command. */
+    lastUrn?: string | undefined;
 }
 
 /** What the state knows about an object. */

@@ -1,4 +1,4 @@
-import { importCommand, importTargetOf } from "./import-command";
+import { forgetCommand, importCommand, importTargetOf } from "./import-command";
 
 const urn = (types: string, name = "plan") => `urn:pulumi:dev::project::${types}::${name}`;
 
@@ -23,4 +23,20 @@ test.each<[string, string | undefined, string]>([
     ],
 ])("%s", (_case, of, command) => {
     expect(importCommand("File", "1/2", importTargetOf(of))).toBe(command);
+});
+
+test.each([
+    [
+        "the present URN",
+        { urn: urn("fastio:index:File") },
+        "`pulumi state delete 'urn:pulumi:dev::project::fastio:index:File::plan'`",
+    ],
+    [
+        "an earlier one",
+        { lastUrn: urn("my:index:Room$pulumi-nodejs:dynamic/fastio:File") },
+        '`pulumi state delete URN`, with the URN of pulumi-nodejs:dynamic/fastio:File "plan" from `pulumi stack --show-urns`',
+    ],
+    ["none", {}, "`pulumi state delete URN`, with the URN from `pulumi stack --show-urns`"],
+])("out of the stack, by %s", (_case, known, command) => {
+    expect(forgetCommand(known)).toBe(command);
 });

@@ -29,6 +29,17 @@ export function importTargetOf(urn: string | undefined): ImportTarget {
     };
 }
 
+/**
+ * How to take the resource out of its stack. A URN changes with `pulumi state rename`, `pulumi stack rename` and aliases; one
+ * that the state may not have any more is no argument of a command, because another resource may have it by now.
+ */
+export function forgetCommand({ urn, lastUrn }: { urn?: string | undefined; lastUrn?: string | undefined }): string {
+    if (urn !== undefined) return `\`pulumi state delete '${urn}'\``;
+    const type = lastUrn?.split("::")[2]?.split("$").at(-1);
+    const named = lastUrn === undefined ? "" : ` of ${type} ${JSON.stringify(logicalName(lastUrn))}`;
+    return `\`pulumi state delete URN\`, with the URN${named} from \`pulumi stack --show-urns\``;
+}
+
 /** As a shell takes it for one word. */
 export function quoted(text: string): string {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

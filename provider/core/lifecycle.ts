@@ -58,6 +58,8 @@ export interface Subject {
     kind: string;
     /** The URN under which the state holds it. */
     urn?: string | undefined;
+    /** The URN that it had at its last update, where the front-end is not told the present one. */
+    lastUrn?: string | undefined;
     /** When the verb has to end early. */
     bounds?: Bounds | undefined;
 }
@@ -330,7 +332,7 @@ export class Lifecycle {
         return definition;
     }
 
-    private context({ kind, urn, bounds }: Subject, known: Known = { inputs: {}, outputs: {} }): VerbContext {
+    private context({ kind, urn, lastUrn, bounds }: Subject, known: Known = { inputs: {}, outputs: {} }): VerbContext {
         const client = this.options.client();
         const definition = this.definition(kind);
         const log = (severity: "info" | "warning", message: string) =>
@@ -346,6 +348,7 @@ export class Lifecycle {
             isNew: (kind, id) => this.options.session.wasMade(kind, id),
             renames: this.options.session.renames,
             urn,
+            lastUrn,
         };
     }
 

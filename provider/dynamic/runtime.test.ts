@@ -232,7 +232,19 @@ describe("errors as the host needs them", () => {
         expect(await share.diff("1", state, { ...first, "password (secret)": 7 })).toMatchObject({ changes: false });
     });
 
-    test("the state's URN is the one of dynamic resources, below components, too", async () => {
+    test("what an import file lacks is told with the command that writes it; of a program it is told alone", async () => {
+        const workspace = await ready();
+        const inputs = { __provider: provider, name: "Design" };
+        const [ofFile] = (await workspace.check(inputs, inputs)).failures ?? [];
+        expect(ofFile).toEqual({
+            property: "organizationId",
+            reason: expect.stringContaining("`npx pulumi-fastio adopt-file Workspace ID` writes it"),
+        });
+        const [ofProgram] = (await workspace.check({}, inputs)).failures ?? [];
+        expect(ofProgram?.reason).not.toContain("adopt-file");
+    });
+
+    test("a delete names type and name, never the URN of the last update: the state may have another by now", async () => {
         const one = await ready("Workspace");
         const inputs = inputsOf("urn", {
             __resource: "urn:pulumi:dev::p::my:index:Room$fastio:index:Organization$fastio:index:Workspace::urn",
@@ -243,7 +255,7 @@ describe("errors as the host needs them", () => {
         const failure = await failureOf((await ready()).delete(id, outs));
         expect(account).toBeDefined();
         expect(failure.message).toContain(
-            "pulumi state delete 'urn:pulumi:dev::p::my:index:Room$pulumi-nodejs:dynamic/fastio:Organization$pulumi-nodejs:dynamic/fastio:Workspace::urn'",
+            'take it out of this stack with `pulumi state delete URN`, with the URN of pulumi-nodejs:dynamic/fastio:Workspace "urn" from `pulumi stack --show-urns`',
         );
     });
 });

@@ -4,10 +4,11 @@
  * The functions of the SDK reach `call` here, too.
  */
 import "../../require-node";
+import { isDeepStrictEqual } from "node:util";
 import type * as dynamic from "@pulumi/pulumi/dynamic";
 import type { ApiClient } from "../api/client";
 import { Connection, functionContext, newClient } from "../connection";
-import { withoutValues } from "../core/check";
+import { type CheckFailure, withoutValues } from "../core/check";
 import { readSettings, type Settings, type StackConfig } from "../core/config";
 import type { Properties } from "../core/define";
 import { callFunction } from "../core/define-function";
@@ -40,7 +41,9 @@ export function provider(kind: string): dynamic.ResourceProvider {
                 return {
                     inputs: { ...inputs, ...changesOfSecrets(kind, olds, inputs) },
                     // The host hands over secrets without their marks, so whatever the program gives may be one.
-                    failures: withoutValues(failures, news, () => true),
+                    failures: withoutValues(failures, news, () => true).map((failure) =>
+                        ofImport(kind, olds, news, failure),
+                    ),
                 };
             });
         },
@@ -64,7 +67,7 @@ export function provider(kind: string): dynamic.ResourceProvider {
         async read(id, props: Properties = {}) {
             return run(async (lifecycle) => {
                 const known = knownOf(props);
-                const found = await lifecycle.read(subject(kind, known.inputs), id, known);
+                const found = await lifecycle.read(subjectOfState(kind, known.inputs), id, known);
                 if (found === undefined) return {};
                 const inputs = toState({ ...found.inputs, [providerKey]: props[providerKey] });
                 return { id, props: stateOf(found.outputs, found.inputs, props), inputs };
@@ -80,9 +83,16 @@ export function provider(kind: string): dynamic.ResourceProvider {
 
         async delete(id, props: Properties) {
             const known = knownOf(props);
-            await run((lifecycle) => lifecycle.delete(subject(kind, known.inputs), id, known));
+            await run((lifecycle) => lifecycle.delete(subjectOfState(kind, known.inputs), id, known));
         },
     };
+}
+
+/** An import hands over the inputs of its file twice, and what the file lacks is lacking in both. */
+function ofImport(kind: string, olds: Properties, news: Properties, failure: CheckFailure): CheckFailure {
+    if (failure.property in olds || !isDeepStrictEqual(olds, news)) return failure;
+    const advice = `in an import file \`npx pulumi-fastio adopt-file ${kind} ID\` writes it`;
+    return { ...failure, reason: `${failure.reason}; ${advice}` };
 }
 
 /** A program that runs several stacks has a client for each account and service. */
@@ -127,8 +137,13 @@ async function run<T>(work: (lifecycle: Lifecycle) => Promise<T>, inputs: Proper
     }
 }
 
-/** The URN in the state: as in the plugin, with the types of dynamic resources. */
-function subject(kind: string, inputs: Properties) {
+/** What is told of the state alone: the program has said its name at the last update, and the state may have another since. */
+function subjectOfState(kind: string, inputs: Properties) {
+    return { kind, lastUrn: subject(kind, inputs).urn };
+}
+
+/** The URN that the program gives it: as in the plugin, with the types of dynamic resources. */
+function subject(kind: string, inputs: Properties): { kind: string; urn?: string } {
     const resource = inputs[resourceKey];
     if (typeof resource !== "string") return { kind };
     const [stack, project, types = "", ...name] = resource.split("::");

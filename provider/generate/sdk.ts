@@ -94,6 +94,7 @@ function classFile(definition: ResourceDefinition): string {
         `    name: ${JSON.stringify(kind)},`,
         `    properties: ${names(all)},`,
         `    secretInputs: ${names(inputs.filter(isSecret))},`,
+        `    assetInputs: ${names(inputs.filter(([name]) => metaOf(definition, name).form === "asset"))},`,
         `    secretOutputs: ${names(all.filter(isSecret))},`,
         `};`,
         ``,

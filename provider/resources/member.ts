@@ -11,6 +11,7 @@ import {
     type VerbContext,
 } from "../core/define";
 import { messageOf, ResourceError } from "../core/errors";
+import { forgetCommand } from "../core/import-command";
 import { dateTime, emailAddress, longId, parentId, phrase, plainText } from "../core/properties";
 import { siblings } from "../core/siblings";
 import { toForm, toRfc3339 } from "../core/wire";
@@ -210,13 +211,9 @@ export function memberDefinition(of: MemberOf): ResourceDefinition {
 
     function refuseOwner(context: VerbContext, member: Person | undefined): void {
         if (member === undefined || roleOf(member) !== "owner") return;
-        const forget =
-            context.urn === undefined
-                ? ""
-                : `, or take the resource out of the stack with \`pulumi state delete '${context.urn}'\``;
         throw new ResourceError(
             `${emailOf(member) || `user ${member.id}`} is the owner of the ${noun}: the owner's membership cannot be ` +
-                `declared, changed or removed. Remove the resource from the program${forget}`,
+                `declared, changed or removed. Remove the resource from the program, or take it out of the stack with ${forgetCommand(context)}`,
         );
     }
 

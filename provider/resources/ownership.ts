@@ -3,6 +3,7 @@ import * as z from "zod";
 import { isApiError } from "../api/errors";
 import type { Makers, VerbContext } from "../core/define";
 import { ResourceError } from "../core/errors";
+import { forgetCommand } from "../core/import-command";
 
 /** Throws when the caller's permission on an object of ours is known and is not the owner's. */
 export function requireOwner(context: VerbContext, subject: string, permission: unknown): void {
@@ -51,10 +52,9 @@ export async function isOutside(context: VerbContext, error: unknown): Promise<b
 }
 
 function notOurs(context: VerbContext, subject: string, cause?: Error): ResourceError {
-    const forget = context.urn === undefined ? "`pulumi state delete`" : `\`pulumi state delete '${context.urn}'\``;
     return new ResourceError(
         `this account does not own ${subject} (any more), and only the owner may delete it; it was left alone. ` +
-            `If it was handed over, take it out of this stack with ${forget}`,
+            `If it was handed over, take it out of this stack with ${forgetCommand(context)}`,
         cause === undefined ? undefined : { cause },
     );
 }

@@ -1,5 +1,6 @@
 /** What the classes of all kinds share when they are made through the plugin. */
 import * as pulumi from "@pulumi/pulumi";
+import { refusingEmptyText } from "../assets";
 import { refuseUnknownNames } from "../options";
 import { dynamicTypes, type Kind, pluginTypes, withoutFrames } from "../resource";
 
@@ -17,7 +18,11 @@ export abstract class PluginResource extends pulumi.CustomResource {
                     ...Object.fromEntries(
                         Object.entries(args).map(([property, value]) => [
                             property,
-                            kind.secretInputs.includes(property) ? secretOf(value) : value,
+                            kind.secretInputs.includes(property)
+                                ? secretOf(value)
+                                : kind.assetInputs.includes(property)
+                                  ? refusingEmptyText(value, kind.name, name, property)
+                                  : value,
                         ]),
                     ),
                 },

@@ -112,6 +112,70 @@ test("entries of others in the file stay as they are", async () => {
     expect(entries("all.json")).toEqual([placeholder, expect.objectContaining({ name: "company" })]);
 });
 
+describe("a file of `pulumi preview --import-file`", () => {
+    const waiting = (kind: string, name: string, more: object = {}) => {
+        return { type: dynamicType(kind), name, id: "<PLACEHOLDER>", ...more };
+    };
+    const room = { type: "my:index:Room", name: "room", component: true };
+    const preview = (...resources: object[]) => project.write({ "import.json": JSON.stringify({ resources }) });
+
+    test("its entries are filled where they are, with the parents that they have, and what is left is named", async () => {
+        preview(
+            room,
+            waiting("Organization", "org", { parent: "room" }),
+            waiting("Organization", "other"),
+            waiting("Workspace", "orgWorkspace", { logicalName: "org", parent: "org" }),
+        );
+        const first = await adopted("Organization", "acme", "--as", "org");
+        expect(first.stdout).toContain(`new fastio.Organization("org", {`);
+        expect(first.stdout).toContain("{ parent: room, protect: true }");
+        expect(first.stderr).toMatch(
+            /adopt-file Organization ID --as other\nnpx pulumi-fastio adopt-file Workspace ID --as orgWorkspace\n/,
+        );
+        const { stdout, stderr } = await adopted("Workspace", workspaceId, "--as", "org");
+        expect(stdout).toContain(`new fastio.Workspace("org", {`);
+        expect(stderr).not.toContain("adopt-file Workspace");
+        expect(written().nameTable).toEqual({});
+        expect(entries()).toMatchObject([
+            room,
+            { name: "org", id: organizationId, parent: "room", inputs: { domain: "acme" } },
+            waiting("Organization", "other"),
+            { name: "orgWorkspace", logicalName: "org", id: workspaceId, parent: "org", outputs: { name: "Design" } },
+        ]);
+        // What is filled already takes its new look in the same place.
+        await world.service.api("POST", `workspace/${workspaceId}/update/`, { name: "Built" });
+        await adopted("Workspace", workspaceId);
+        expect(entries()[3]).toMatchObject({ name: "orgWorkspace", parent: "org", inputs: { name: "Built" } });
+    });
+
+    test("an id that somebody wrote into it, and an entry without the provider's text, find their place by the id", async () => {
+        preview(
+            waiting("Organization", "one", { id: organizationId }),
+            waiting("Workspace", "two", { id: workspaceId, inputs: { name: "Design" }, outputs: {} }),
+        );
+        await adopted("Workspace", workspaceId);
+        await adopted("Organization", "acme");
+        expect(entries()).toMatchObject([
+            { name: "one", inputs: { __provider: expect.any(String), domain: "acme" } },
+            { name: "two", inputs: { __provider: expect.any(String), folderName: "acme-design" } },
+        ]);
+    });
+
+    test("of two that have one name in the program, the name in the file tells which", async () => {
+        preview(
+            waiting("Workspace", "a", { logicalName: "design", parent: "room" }),
+            waiting("Workspace", "b", { logicalName: "design" }),
+        );
+        const { code, stderr } = await run("Workspace", workspaceId, "--as", "design");
+        expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("choose one with --as a, b") });
+        await adopted("Workspace", workspaceId, "--as", "b");
+        expect(entries()).toMatchObject([
+            { name: "a", id: "<PLACEHOLDER>" },
+            { name: "b", id: workspaceId },
+        ]);
+    });
+});
+
 test("what is not an import file is not touched", async () => {
     project.write({ "notes.json": `{"resources": 3}` });
     expect((await run("Organization", "acme", "--out", "notes.json")).stderr).toContain("no import file");

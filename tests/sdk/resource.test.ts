@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { dynamicType, providerText as textInTheState } from "../../provider/dynamic/host-state";
 import { resources } from "../../provider/resources";
 import * as fastio from "../../sdk";
-import { Workspace } from "../../sdk/plugin";
+import { refusingEmptyText } from "../../sdk/assets";
+import * as plugin from "../../sdk/plugin";
 import { dynamicTypes, providerText } from "../../sdk/resource";
 
 interface Registered {
@@ -99,7 +100,7 @@ describe("frames", () => {
 
     test.each([
         ["dynamic", fastio.Workspace],
-        ["of the plugin", Workspace],
+        ["of the plugin", plugin.Workspace],
     ])("none are collected for the promises of a resource that is %s", (kind, Class) => {
         const limit = Error.stackTraceLimit;
         const count = framesOf(() => new Class(`quick-${kind}`, { organizationId: "1000000000000000001" }));
@@ -114,6 +115,36 @@ describe("frames", () => {
         expect(fail).toThrow(expect.objectContaining({ stack: expect.stringContaining("resource.test.ts") }));
         expect(Error.stackTraceLimit).toBe(limit);
     });
+});
+
+describe.each([
+    ["as it is", (asset: pulumi.asset.StringAsset) => asset],
+    ["as a promise", (asset: pulumi.asset.StringAsset) => Promise.resolve(asset)],
+])("an asset of text, %s", (_, given) => {
+    const passed = (text: string): Promise<unknown> => {
+        const value = refusingEmptyText(given(new pulumi.asset.StringAsset(text)), "File", "plan", "source");
+        return Promise.resolve(value);
+    };
+
+    test("is refused when it is empty, because Pulumi cannot hand it back", async () => {
+        await expect(passed("")).rejects.toThrow(
+            'File "plan": source is a StringAsset of empty text, which Pulumi cannot',
+        );
+        expect(await passed("Confidential.")).toBeInstanceOf(pulumi.asset.StringAsset);
+    });
+});
+
+test.each([
+    ["dynamic", fastio.File],
+    ["of the plugin", plugin.File],
+])("a file that is %s registers with its text", async (kind, File) => {
+    const file = new File(`text-${kind}`, {
+        workspaceId: "1",
+        name: "a",
+        source: new pulumi.asset.StringAsset("text"),
+    });
+    await new Promise((resolve) => file.id.apply(resolve));
+    expect(await Reflect.get(Object(find(`text-${kind}`)?.inputs.source), "text")).toBe("text");
 });
 
 test("the import option is refused with what to do instead", () => {
