@@ -4,6 +4,7 @@ import { decodeAsset } from "../core/assets";
 import { argumentFailures } from "../core/check";
 import { sameValue } from "../core/compare";
 import { metaOf, type Properties, parentOf, propertyNames, type ResourceDefinition } from "../core/define";
+import { fallbackOf } from "../core/fallback";
 import { logicalName, slugOf } from "../core/naming";
 import { literal, lowerFirst } from "../core/source";
 import { colourText } from "../core/wire";
@@ -13,7 +14,8 @@ import type { Adopted } from "./import-file";
 /** The inputs that a program has to declare: the rest are defaults. */
 export function declaredInputs(definition: ResourceDefinition, name: string, inputs: Properties): Properties {
     const isDefault = (property: string, value: unknown) => {
-        const { fallback, fallbackToName, reset } = metaOf(definition, property);
+        const { fallbackToName, reset } = metaOf(definition, property);
+        const fallback = fallbackOf(definition, property, inputs);
         return (
             sameValue(definition, property, value, fallback) ||
             (fallbackToName && value === name) ||

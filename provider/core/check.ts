@@ -4,6 +4,7 @@ import * as z from "zod";
 import { derived } from "../derived";
 import { sameValue } from "./compare";
 import { innerSchema, metaOf, type Properties, propertyNames, type ResourceDefinition, uniqueInputs } from "./define";
+import { fallbackOf } from "./fallback";
 import { asDeclared, asFound, declaredOf, isMarker } from "./marker";
 import { logicalName, ownNames, slugOf } from "./naming";
 import { isMarked, isSecret } from "./secrecy";
@@ -144,8 +145,10 @@ function defaults(
     const urn = knownText(inputs[resourceKey]);
     for (const name of propertyNames(definition.inputs)) {
         if (inputs[name] !== undefined) continue;
-        const { fallback, fallbackToName, generatedWithin } = metaOf(definition, name);
-        if (fallback !== undefined) filled[name] = fallback;
+        const { fallbackToName, formerFallback, generatedWithin } = metaOf(definition, name);
+        const fallback = fallbackOf(definition, name, inputs);
+        const isFormer = formerFallback !== undefined && sameValue(definition, name, oldInputs[name], formerFallback);
+        if (fallback !== undefined) filled[name] = isFormer ? formerFallback : fallback;
         if (fallbackToName && urn !== undefined) filled[name] = logicalName(urn);
         if (generatedWithin !== undefined) {
             const parent = knownText(inputs[generatedWithin]);

@@ -26,6 +26,14 @@ export interface PropertyMeta {
     accessRelevant?: true;
     /** What check fills in when the program declares nothing. */
     fallback?: unknown;
+    /** Where what check fills in depends on another input: the default for each of its values. */
+    fallbackBy?: { input: string; values: Readonly<Record<string, unknown>> };
+    /** What check filled in with a default of earlier releases: what such a state holds stays while the program declares nothing. */
+    formerFallback?: unknown;
+    /** Not every version of the service shows it: an answer is whole without it. */
+    mayLack?: true;
+    /** What an organization must have so that the service takes the value, for the message when it does not. */
+    needs?: string;
     /** What check fills in when the program declares nothing: the name of the resource in the program. */
     fallbackToName?: true;
     /** A unique name that check generates from the resource's URN and this parent when none is declared. */
@@ -198,7 +206,7 @@ export interface ResourceDefinition {
     /** The input that names the parent; several where the parent can be of several kinds, of which a program declares one. */
     parent?: Parent | readonly Parent[];
     rules?: readonly Rule[];
-    /** Complete argument sets: `minimal` and `full` serve the tests and the docs, `changed` has every changeable property of `full` with another value. */
+    /** Complete argument sets: `minimal` and `full` serve the tests and the docs, `changed` has another value for every property of `full` that can change with the others. */
     samples: { minimal: Properties; full: Properties; changed: Properties };
     /** The id, where the inputs alone decide it: two resources of a program cannot both have it. */
     idOf?(inputs: Properties): string;

@@ -4,6 +4,7 @@ import { decodeAsset } from "./assets";
 import { filledIn, pathText } from "./check";
 import { sameValue } from "./compare";
 import { type Known, metaOf, type Properties, type ResourceDefinition } from "./define";
+import { fallbackOf } from "./fallback";
 import { asFound } from "./marker";
 import { isInternal } from "./state";
 import { containsUnknown } from "./unknown";
@@ -103,7 +104,8 @@ export function differencesOf(
     const differences = [...names].flatMap((property): Difference[] => {
         const before = oldInputs[property];
         const after = newInputs[property];
-        const { immutable, reset, generatedWithin, fallback } = metaOf(definition, property);
+        const { immutable, reset, generatedWithin } = metaOf(definition, property);
+        const fallback = fallbackOf(definition, property, newInputs);
         if (!containsUnknown(after) && sameValue(definition, property, before, after)) return [];
         const withdrawn = after === undefined;
         if (withdrawn && (reset === "keep" || generatedWithin !== undefined)) return [];

@@ -637,7 +637,7 @@ export class Lifecycle {
                     .update(context, id, { set, clear: [], inputs, known })
                     .catch((error: unknown) => {
                         if (!isApiError(error, "invalid")) throw error;
-                        throw notMadeError(missing, messageOf(error), error);
+                        throw notMadeError(missing, `${messageOf(error)}${needsOf(definition, missing)}`, error);
                     });
                 remote = await this.complete(definition, context, id, inputs, after);
                 this.requireMade(definition, set, remote);
@@ -673,7 +673,9 @@ export class Lifecycle {
         inputs: Properties,
         answered: Remote | undefined,
     ): Promise<Remote> {
-        const sent = Object.keys(definition.wire).filter((name) => name in inputs && !isOurs(definition, name));
+        const sent = Object.keys(definition.wire).filter(
+            (name) => name in inputs && !isOurs(definition, name) && !metaOf(definition, name).mayLack,
+        );
         const promised = Object.entries(definition.outputs.shape)
             .filter(([, schema]) => innerSchema(schema) === schema)
             .map(([name]) => name);
@@ -694,7 +696,9 @@ export class Lifecycle {
         const shown = missing.map((name) => `${JSON.stringify(remote[name])} for ${name}`).join(" and ");
         throw notMadeError(
             missing,
-            isText ? `It shows ${shown}.` : "Check whether the organization's plan includes it.",
+            isText
+                ? `It shows ${shown}.`
+                : needsOf(definition, missing).trim() || "Check whether the organization's plan includes it.",
         );
     }
 
@@ -916,6 +920,14 @@ function mayBeArchived(error: unknown): boolean {
 /** An object as the caller sees it; what stands in the way of reading it matters less than what failed before. */
 async function readable(definition: ResourceDefinition, context: VerbContext, id: string): Promise<Remote | undefined> {
     return definition.read(context, id, { inputs: {}, outputs: {} }).catch(() => undefined);
+}
+
+/** What an organization must have so that the service takes these properties, in a sentence for each that says so. */
+function needsOf(definition: ResourceDefinition, properties: readonly string[]): string {
+    return properties
+        .flatMap((name) => metaOf(definition, name).needs ?? [])
+        .map((needs) => ` The organization needs ${needs} for it.`)
+        .join("");
 }
 
 function notMadeError(properties: readonly string[], more: string, cause?: ApiError): ResourceError {

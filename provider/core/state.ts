@@ -3,6 +3,7 @@ import type * as z from "zod";
 import { decodeAsset, fileAsset, fileNameOf, withAssets, withoutAssets } from "./assets";
 import { sameValue } from "./compare";
 import { innerSchema, type Known, metaOf, type Properties, type Remote, type ResourceDefinition } from "./define";
+import { fallbackOf } from "./fallback";
 import { asFound, declaredOf, isMarker, markerOf } from "./marker";
 import { asShown } from "./wire";
 
@@ -97,8 +98,15 @@ export function standsAsDeclared(definition: ResourceDefinition, name: string, r
 
 /** Whether the service shows an access that nobody declared, other than the default that is not sent. */
 function isUndeclaredAccess(definition: ResourceDefinition, name: string, shown: unknown): boolean {
-    const { accessRelevant, fallback, reset } = metaOf(definition, name);
-    if (!accessRelevant || fallback !== undefined || typeof reset !== "object" || shown === null) return false;
+    const { accessRelevant, fallback, fallbackBy, reset } = metaOf(definition, name);
+    if (
+        !accessRelevant ||
+        fallback !== undefined ||
+        fallbackBy !== undefined ||
+        typeof reset !== "object" ||
+        shown === null
+    )
+        return false;
     return !sameValue(definition, name, shown, reset.to);
 }
 
@@ -108,8 +116,9 @@ function isUndeclaredAccess(definition: ResourceDefinition, name: string, shown:
  */
 export function needsMarker(definition: ResourceDefinition, name: string): boolean {
     const schema = definition.inputs.shape[name] as z.ZodType | undefined;
-    const { fallback, fallbackToName, generatedWithin } = metaOf(definition, name);
-    const isFilledIn = fallback !== undefined || fallbackToName || generatedWithin !== undefined;
+    const { fallback, fallbackBy, fallbackToName, generatedWithin } = metaOf(definition, name);
+    const isFilledIn =
+        fallback !== undefined || fallbackBy !== undefined || fallbackToName || generatedWithin !== undefined;
     const isRequired = schema !== undefined && innerSchema(schema) === schema;
     return isOurs(definition, name) || isAsset(definition, name) || isFilledIn || isRequired;
 }
@@ -143,7 +152,8 @@ export function projectInputs(definition: ResourceDefinition, known: Known, remo
         if (name in inputs) continue;
         if (isUndeclaredAccess(definition, name, shown)) inputs[name] = shown;
         // A release that did not know the property wrote this: who has access is told from now on.
-        const { accessRelevant, immutable, fallback } = metaOf(definition, name);
+        const { accessRelevant, immutable } = metaOf(definition, name);
+        const fallback = fallbackOf(definition, name, known.inputs);
         if (!accessRelevant || immutable || fallback === undefined) continue;
         inputs[name] = sameValue(definition, name, shown, fallback) ? fallback : (shown ?? markerOf(fallback, shown));
     }

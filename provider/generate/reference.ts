@@ -61,6 +61,7 @@ function traits(definition: ResourceDefinition, name: string, schema: z.ZodType)
         meta.providerOnly ? "kept in the state only" : "",
         meta.accessRelevant ? "access-relevant" : "",
         meta.fallback === undefined ? "" : `default \`${JSON.stringify(meta.fallback)}\``,
+        meta.fallbackBy === undefined ? "" : `default by \`${meta.fallbackBy.input}\``,
         meta.reset === "keep" ? "stays when removed" : "",
         typeof meta.reset === "object" ? `\`${JSON.stringify(meta.reset.to)}\` when removed` : "",
     ]

@@ -296,11 +296,11 @@ export function isRequired(schema: z.ZodType): boolean {
 }
 
 export function isAlwaysThere(definition: ResourceDefinition, name: string, schema: z.ZodType): boolean {
-    const { fallback, fallbackToName, generatedWithin, completed } = metaOf(definition, name);
+    const { fallback, fallbackBy, fallbackToName, generatedWithin, completed } = metaOf(definition, name);
     return (
         isRequired(schema) ||
         (fallback !== undefined && fallback !== "") ||
-        Boolean(fallbackToName || generatedWithin || completed)
+        Boolean(fallbackBy || fallbackToName || generatedWithin || completed)
     );
 }
 

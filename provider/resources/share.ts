@@ -40,9 +40,12 @@ const inputs = z.object({
     shareType: phrase("ShareType", shareType)
         .meta({
             accessRelevant: true,
-            fallback: "exchange",
+            fallbackBy: { input: "storageMode", values: { independent: "send", workspace_folder: "exchange" } },
+            formerFallback: "exchange",
             description:
-                "Which way files go: `send` (guests download), `receive` (guests upload) or `exchange` (both). Default `exchange`.",
+                "Which way files go: `send` (guests download), `receive` (guests upload) or `exchange` (both). Default `send`, and `exchange` with the storage mode " +
+                "`workspace_folder`. The service of today keeps shares with storage of their own as `send` alone, so `receive` and `exchange` need a folder " +
+                "there. A share that an earlier release of this package made as `exchange` by default stays so while the program declares nothing.",
         })
         .optional(),
     storageMode: phrase("StorageMode", storageMode)
@@ -202,6 +205,10 @@ const outputs = z.object({
     rootFolderId: z
         .string()
         .meta({ fixed: true, description: "Id of the share's root folder, `<share id>/<node id>`." }),
+    orphaned: z.boolean().meta({
+        description:
+            "Whether the folder of the workspace that the share shows is gone: then nobody finds anything in it, and it cannot be changed. A refresh warns of it.",
+    }),
     created: z.string().meta({ form: "datetime", fixed: true, description: "When it was made, RFC 3339." }),
     updated: z.string().meta({ form: "datetime", description: "When it was last changed, RFC 3339." }),
 });
@@ -251,6 +258,28 @@ function isRecord(value: unknown): value is Record<string, unknown> {
     return typeof value === "object" && value !== null;
 }
 
+/** Services since autumn 2026 keep every share with storage of its own as one that sends, and say nothing of it. */
+async function refuseOverridden(context: VerbContext, declared: Properties): Promise<void> {
+    const { shareType: type, storageMode: mode } = declared;
+    if (type === "send" || type === undefined || mode !== "independent") return;
+    // The answer about scopes tells what no answer about shares does: of which time the service is.
+    const scopes = await context.client.scopes().catch(() => undefined);
+    if (scopes?.admin === undefined) return;
+    throw new ResourceError(
+        `shareType: the service keeps a share with storage of its own as "send", whatever is asked for; nothing was requested. For "${type}" ` +
+            `put the share on a folder of the workspace: declare a Folder, storageMode: "workspace_folder" and folderId`,
+    );
+}
+
+/** A share whose folder is gone shows nothing to anybody, and nothing else tells that. */
+function warnOrphaned(context: VerbContext, remote: Remote): Remote {
+    if (remote.orphaned === true)
+        context.warn(
+            "the folder of the workspace that this share shows is gone, so nobody finds anything in it. Restore the folder from the trash, or replace the share: `pulumi up --replace`",
+        );
+    return remote;
+}
+
 /** What the service shows of a share, as properties. */
 export function remoteOf(shown: Shown, declared: Properties): Remote {
     const remote = fromAnswer({ inputs, outputs, wire }, shown);
@@ -259,6 +288,7 @@ export function remoteOf(shown: Shown, declared: Properties): Remote {
     const { customName, title, folderId, rootFolderId } = remote;
     return {
         ...rest,
+        orphaned: shown.is_orphaned === true || shown.is_orphaned === "true",
         ...(workspaceId === undefined ? {} : { workspaceId }),
         // The service says at most whether there is one.
         ...(shown.password === false || shown.password === "false" ? { password: null } : {}),
@@ -535,7 +565,7 @@ export const share = defineResource({
         changed: {
             workspaceId: "1000000000000000001",
             title: "Q4 Questions",
-            shareType: "exchange",
+            shareType: "send",
             storageMode: "independent",
             description: "Questions about the fourth quarter.",
             accessOptions: "Anyone with a registered account",
@@ -548,7 +578,7 @@ export const share = defineResource({
             commentsEnabled: true,
             downloadEnabled: false,
             guestChatEnabled: false,
-            anonymousUploadsEnabled: true,
+            anonymousUploadsEnabled: false,
             intelligence: false,
             archived: true,
             ownerDefined: { quarter: 4, round: 2 },
@@ -579,6 +609,7 @@ export const share = defineResource({
     },
 
     async create(context, declared) {
+        await refuseOverridden(context, declared);
         const workspaceId = String(declared.workspaceId);
         const lists = [await sharesBeside(context, workspaceId), (await countedShares(context, workspaceId))?.shares];
         const made =
@@ -591,7 +622,7 @@ export const share = defineResource({
 
     async read(context, id, known) {
         const shown = await shareDetails(context, id);
-        return shown && remoteOf(shown, known.inputs);
+        return shown && warnOrphaned(context, remoteOf(shown, known.inputs));
     },
 
     async resolve(context, idOrName) {
@@ -610,7 +641,7 @@ export const share = defineResource({
             .map((one) => ({
                 id: one.id,
                 remote: remoteOf(one, { workspaceId }),
-                shown: (_context, _id, { inputs: declared }) => remoteOf(one, declared),
+                shown: (context, _id, { inputs: declared }) => warnOrphaned(context, remoteOf(one, declared)),
             }));
     },
 
@@ -624,7 +655,13 @@ export const share = defineResource({
         );
     },
 
-    async update(context, id, { set, clear, inputs: declared }) {
+    async update(context, id, { set, clear, inputs: declared, known }) {
+        if (known.outputs.orphaned === true)
+            throw new ResourceError(
+                "the folder of the workspace that the share shows is gone, and a share without its folder cannot be changed. Restore the folder from the trash, " +
+                    "or replace the share: `pulumi up --replace`",
+            );
+        if ("shareType" in set) await refuseOverridden(context, declared);
         // The service may have dropped the password with an access that somebody else set: it never opens without it.
         const password =
             "accessOptions" in set && declared.password !== undefined ? { password: declared.password } : {};

@@ -69,9 +69,22 @@ const inputs = z.object({
         .meta({
             accessRelevant: true,
             fallback: false,
+            needs: "the features content_ai and ai_agent",
             description:
                 "Whether the service's AI may read the files: indexing, search, questions. Default false, always sent, because the service's own " +
-                "default depends on date and plan. Turning it off may be final on some plans.",
+                "default depends on date and plan. Turning it on takes the organization's features `content_ai` and `ai_agent`; turning it off drops the " +
+                "index, and turning it on again costs credits for every file.",
+        })
+        .optional(),
+    metadataExtraction: z
+        .boolean()
+        .meta({
+            mayLack: true,
+            accessRelevant: true,
+            fallback: false,
+            description:
+                "Whether the service extracts metadata from every uploaded page; only while `intelligence` is on. It costs credits that are not given back, " +
+                "and the service's own default is true. So false is the default here, and it is always sent. Services of before autumn 2026 do not know it.",
         })
         .optional(),
     archived: z
@@ -113,6 +126,7 @@ const wire = {
     permJoin: "perm_join",
     permMemberManage: "perm_member_manage",
     intelligence: "intelligence",
+    metadataExtraction: "metadata_extraction",
     archived: "archived",
     ownerDefined: "owner_defined",
     created: "created",
@@ -257,6 +271,7 @@ export const workspace = defineResource({
             permJoin: "Only Org Owners",
             permMemberManage: "Admin or above",
             intelligence: true,
+            metadataExtraction: true,
             archived: false,
             ownerDefined: { cost: 42 },
             forceDestroy: false,
@@ -269,6 +284,7 @@ export const workspace = defineResource({
             permJoin: "Admin or above",
             permMemberManage: "Member or above",
             intelligence: false,
+            metadataExtraction: false,
             archived: true,
             ownerDefined: { cost: 43 },
             forceDestroy: true,
