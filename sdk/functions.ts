@@ -146,6 +146,8 @@ export interface GetWorkspaceResult {
     permMemberManage?: WorkspaceMemberManage;
     /** Whether the service's AI may read the files: indexing, search, questions. */
     intelligence?: boolean;
+    /** Whether the service extracts metadata from every uploaded page; only while `intelligence` is on. */
+    metadataExtraction?: boolean;
     /** Whether the workspace is archived: kept, listed apart, and refusing changes. */
     archived?: boolean;
     /** Any JSON value of your own, kept with the workspace. */
@@ -244,6 +246,8 @@ export interface GetShareResult {
     url: string;
     /** Id of the share's root folder, `<share id>/<node id>`. */
     rootFolderId?: string;
+    /** Whether the folder of the workspace that the share shows is gone: then nobody finds anything in it, and it cannot be changed. */
+    orphaned?: boolean;
     /** When it was made, RFC 3339. */
     created?: string;
     /** When it was last changed, RFC 3339. */
@@ -310,6 +314,8 @@ export interface ListWorkspacesWorkspace {
     permMemberManage?: WorkspaceMemberManage;
     /** Whether the service's AI may read the files: indexing, search, questions. */
     intelligence?: boolean;
+    /** Whether the service extracts metadata from every uploaded page; only while `intelligence` is on. */
+    metadataExtraction?: boolean;
     /** Whether the workspace is archived: kept, listed apart, and refusing changes. */
     archived?: boolean;
     /** Any JSON value of your own, kept with the workspace. */
@@ -414,6 +420,8 @@ export interface ListSharesShare {
     url?: string;
     /** Id of the share's root folder, `<share id>/<node id>`. */
     rootFolderId?: string;
+    /** Whether the folder of the workspace that the share shows is gone: then nobody finds anything in it, and it cannot be changed. */
+    orphaned?: boolean;
     /** When it was made, RFC 3339. */
     created?: string;
     /** When it was last changed, RFC 3339. */

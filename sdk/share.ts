@@ -41,6 +41,7 @@ export const kind = {
         "forceDestroy",
         "url",
         "rootFolderId",
+        "orphaned",
         "created",
         "updated",
     ],
@@ -89,7 +90,7 @@ export class Share extends FastioResource {
     declare readonly workspaceId: pulumi.Output<string>;
     /** Display name, 2 to 80 characters without control characters. */
     declare readonly title: pulumi.Output<string>;
-    /** Which way files go: `send` (guests download), `receive` (guests upload) or `exchange` (both). Default `exchange`. */
+    /** Which way files go: `send` (guests download), `receive` (guests upload) or `exchange` (both). Default `send`, and `exchange` with the storage mode `workspace_folder`. The service of today keeps shares with storage of their own as `send` alone, so `receive` and `exchange` need a folder there. A share that an earlier release of this package made as `exchange` by default stays so while the program declares nothing. */
     declare readonly shareType: pulumi.Output<ShareType>;
     /** Where the files are: `independent` (storage of the share's own) or `workspace_folder` (the folder `folderId`). Default `independent`. */
     declare readonly storageMode: pulumi.Output<StorageMode>;
@@ -135,6 +136,8 @@ export class Share extends FastioResource {
     declare readonly url: pulumi.Output<string>;
     /** Id of the share's root folder, `<share id>/<node id>`. */
     declare readonly rootFolderId: pulumi.Output<string>;
+    /** Whether the folder of the workspace that the share shows is gone: then nobody finds anything in it, and it cannot be changed. A refresh warns of it. */
+    declare readonly orphaned: pulumi.Output<boolean>;
     /** When it was made, RFC 3339. */
     declare readonly created: pulumi.Output<string>;
     /** When it was last changed, RFC 3339. */
@@ -156,7 +159,7 @@ export interface ShareArgs {
     workspaceId: pulumi.Input<string>;
     /** Display name, 2 to 80 characters without control characters. */
     title: pulumi.Input<string>;
-    /** Which way files go: `send` (guests download), `receive` (guests upload) or `exchange` (both). Default `exchange`. */
+    /** Which way files go: `send` (guests download), `receive` (guests upload) or `exchange` (both). Default `send`, and `exchange` with the storage mode `workspace_folder`. The service of today keeps shares with storage of their own as `send` alone, so `receive` and `exchange` need a folder there. A share that an earlier release of this package made as `exchange` by default stays so while the program declares nothing. */
     shareType?: pulumi.Input<ShareType> | undefined;
     /** Where the files are: `independent` (storage of the share's own) or `workspace_folder` (the folder `folderId`). Default `independent`. A change replaces the resource. */
     storageMode?: pulumi.Input<StorageMode> | undefined;

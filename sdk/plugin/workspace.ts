@@ -22,6 +22,7 @@ import { PluginResource } from "./resource";
  *     permJoin: "Only Org Owners",
  *     permMemberManage: "Admin or above",
  *     intelligence: true,
+ *     metadataExtraction: true,
  *     archived: false,
  *     ownerDefined: { cost: 42 },
  *     forceDestroy: false,
@@ -41,8 +42,10 @@ export class Workspace extends PluginResource {
     declare readonly permJoin: pulumi.Output<WorkspaceJoin>;
     /** Who may add, change and remove members of the workspace. Default `Member or above`. */
     declare readonly permMemberManage: pulumi.Output<WorkspaceMemberManage>;
-    /** Whether the service's AI may read the files: indexing, search, questions. Default false, always sent, because the service's own default depends on date and plan. Turning it off may be final on some plans. */
+    /** Whether the service's AI may read the files: indexing, search, questions. Default false, always sent, because the service's own default depends on date and plan. Turning it on takes the organization's features `content_ai` and `ai_agent`; turning it off drops the index, and turning it on again costs credits for every file. */
     declare readonly intelligence: pulumi.Output<boolean>;
+    /** Whether the service extracts metadata from every uploaded page; only while `intelligence` is on. It costs credits that are not given back, and the service's own default is true. So false is the default here, and it is always sent. Services of before autumn 2026 do not know it. */
+    declare readonly metadataExtraction: pulumi.Output<boolean>;
     /** Whether the workspace is archived: kept, listed apart, and refusing changes. Other changes to an archived workspace, or to what is below it, open it for the change and archive it again. */
     declare readonly archived: pulumi.Output<boolean | undefined>;
     /** Any JSON value of your own, kept with the workspace. Compared by content. Removing it clears it. */
