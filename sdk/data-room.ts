@@ -48,23 +48,32 @@ export class DataRoom extends pulumi.ComponentResource {
                 ? new kinds.Workspace(name, { organizationId: args.organizationId, name: args.name }, within).id
                 : pulumi.output(args.workspaceId);
         const title = args.share?.title ?? args.name;
-        const share = new kinds.Share(name, { ...args.share, title, workspaceId: this.workspaceId }, within);
+        const intake = isIntake(args)
+            ? new kinds.Folder(name, { workspaceId: this.workspaceId, name: args.folder ?? args.name }, within)
+            : undefined;
+        const backing = intake === undefined ? {} : ({ storageMode: "workspace_folder", folderId: intake.id } as const);
+        const share = new kinds.Share(
+            name,
+            { ...args.share, ...backing, title, workspaceId: this.workspaceId },
+            within,
+        );
         this.shareId = share.id;
         this.url = share.url;
 
         const content: pulumi.Resource[] = [];
         const placed = { shareId: share.id };
+        const stored = intake === undefined ? placed : { workspaceId: this.workspaceId };
         const folders = new Map<string, pulumi.CustomResource>();
-        const folderAt = (path: string) => folders.get(path.normalize("NFC"))?.id;
+        const folderAt = (path: string) => (folders.get(path.normalize("NFC")) ?? intake)?.id;
         for (const path of layout.folders) {
             const { above, last } = split(path);
-            const place = { ...placed, name: last, parentId: folderAt(above) };
+            const place = { ...stored, name: last, parentId: folderAt(above) };
             folders.set(path.normalize("NFC"), new kinds.Folder(`${name}/${path}`, place, within));
         }
         content.push(...folders.values());
         for (const [path, source] of layout.documents) {
             const { above, last } = split(path);
-            const place = { ...placed, name: last, folderId: folderAt(above) };
+            const place = { ...stored, name: last, folderId: folderAt(above) };
             content.push(new kinds.File(`${name}/${path}`, { ...place, source }, within));
         }
         if (args.branding !== undefined)
@@ -114,8 +123,17 @@ export interface DataRoomArgs {
     name: pulumi.Input<string>;
     /** Id of a workspace to put the share into: the `id` output of a `Workspace`. Default: a workspace is made for the room. */
     workspaceId?: pulumi.Input<string> | undefined;
-    /** The arguments of the `Share`, without its workspace: who may open it, password, expiry. `title` defaults to `name`. */
+    /**
+     * The arguments of the `Share`, without its workspace: who may open it, password, expiry. `title` defaults to `name`. With the `shareType`
+     * `receive` or `exchange`, and no `storageMode`, the room lies in a folder of the workspace: an intake room.
+     */
     share?: DataRoomShareArgs | undefined;
+    /**
+     * Makes the room an intake room: it lies in a folder of the workspace with this name, 1 to 255 characters, instead of storage of its own. A room
+     * whose `share` has the `shareType` `receive` or `exchange` is one by itself, because the service keeps a share with storage of its own as
+     * `send`; then the default is the room's `name`. Not together with a `storageMode` of the `share`.
+     */
+    folder?: pulumi.Input<string> | undefined;
     /** Paths of folders, `Legal/Contracts`; what is above a folder is made as well. Default: those that the documents need. */
     folders?: string[] | undefined;
     /** Documents by path, `Legal/Terms.pdf`; missing folders are made. Another path is another document, new bytes are a new version of the same. */
@@ -138,6 +156,12 @@ interface Layout {
     members: [email: string, role: pulumi.Input<ShareRole>][];
 }
 
+/** Whether guests are to bring something: only a folder of the workspace takes it. */
+function isIntake({ share, folder }: DataRoomArgs): boolean {
+    if (share?.storageMode !== undefined) return false;
+    return folder !== undefined || share?.shareType === "receive" || share?.shareType === "exchange";
+}
+
 /** What the lists come to; refuses what no engine and no check would see as one mistake. */
 function layoutOf(name: string, args: DataRoomArgs): Layout {
     const refuse = (property: string, key: string, reason: string): never => {
@@ -158,6 +182,10 @@ function layoutOf(name: string, args: DataRoomArgs): Layout {
         }
         return path;
     };
+    if (args.folder !== undefined && args.share?.storageMode !== undefined)
+        throw new pulumi.RunError(
+            `DataRoom ${JSON.stringify(name)}: folder puts the share on a folder, so leave share.storageMode out`,
+        );
     for (const path of args.folders ?? []) add(checked("folders", path));
     const documents = Object.entries(args.documents ?? {});
     for (const [path] of documents) {

@@ -54,6 +54,47 @@ test("a name is enough: a workspace and a share in it", async () => {
     ]);
 });
 
+test.each(["receive", "exchange"] as const)(
+    "an intake room, %s: the share shows a folder, and all lies there",
+    async (shareType) => {
+        new fastio.DataRoom("room", {
+            ...minimal,
+            share: { shareType },
+            folders: ["Legal/Drafts"],
+            documents: { "Terms.txt": text },
+            members: { "ann@example.com": "guest" },
+        });
+        await settled();
+        expect(find("Folder")?.inputs).toEqual({ workspaceId: "room-id", name: "Series B" });
+        expect(find("Share")?.inputs).toMatchObject({
+            shareType,
+            storageMode: "workspace_folder",
+            folderId: "room-id",
+        });
+        expect(find("Folder", "room/Legal")?.inputs).toEqual({
+            workspaceId: "room-id",
+            name: "Legal",
+            parentId: "room-id",
+        });
+        expect(find("Folder", "room/Legal/Drafts")?.inputs).toMatchObject({ parentId: "room/Legal-id" });
+        expect(find("File", "room/Terms.txt")?.inputs).toMatchObject({ workspaceId: "room-id", folderId: "room-id" });
+        expect(find("ShareMember", "room/ann@example.com")?.inputs).toMatchObject({ shareId: "room-id" });
+    },
+);
+
+test("a folder by its own name makes an intake room, and a storage mode of one's own is left as it is", async () => {
+    new fastio.DataRoom("room", { ...minimal, folder: "In tray" });
+    new fastio.DataRoom("own", { ...minimal, share: { shareType: "exchange", storageMode: "independent" } });
+    await settled();
+    expect(find("Folder")?.inputs).toMatchObject({ name: "In tray" });
+    expect(find("Share")?.inputs).toMatchObject({ storageMode: "workspace_folder" });
+    expect(find("Share", "own")?.inputs).toMatchObject({ storageMode: "independent" });
+    expect(named("Folder")).toEqual(["room"]);
+    expect(
+        () => new fastio.DataRoom("both", { ...minimal, folder: "x", share: { storageMode: "independent" } }),
+    ).toThrow(/"both": folder puts the share on a folder, so leave share.storageMode out/);
+});
+
 test("a workspace that is there is used, and the share may have its own title", async () => {
     const room = new fastio.DataRoom("room", {
         ...minimal,
