@@ -307,24 +307,29 @@ export class ApiClient {
     /**
      * The client for work that may have to end early. From `last` on nothing is on its way any more. From the earlier `end`
      * on nothing is written and nothing waits any longer; what was written until then can still be answered and looked at.
+     * Work that has written nothing ends there, because nothing is lost by it.
      */
     within(end: AbortSignal, last: AbortSignal): VerbClient {
         const bounded = (signal: AbortSignal, own: AbortSignal | undefined) =>
             own === undefined ? signal : AbortSignal.any([signal, own]);
-        const reading = () => (end.aborted ? last : end);
+        let hasWritten = false;
+        const reading = () => (end.aborted && hasWritten ? last : end);
+        const waiting = () => (hasWritten ? last : end);
         return {
             origin: this.origin,
-            request: (request) =>
-                this.request({
+            request: (request) => {
+                if (request.kind !== "read" && !end.aborted) hasWritten = true;
+                return this.request({
                     ...request,
                     signal: bounded(request.kind === "read" || request.tidies ? reading() : end, request.signal),
                     sentSignal: bounded(last, request.signal),
-                }),
+                });
+            },
             list: (request, arrived) => this.list({ ...request, signal: bounded(reading(), request.signal) }, arrived),
             serviceNow: () => this.serviceNow(),
-            sleep: (ms, signal) => this.sleep(ms, bounded(last, signal)),
-            account: () => unlessAborted(this.account(), accountRequest.operation, last),
-            scopes: () => unlessAborted(this.scopes(), scopesRequest.operation, last),
+            sleep: (ms, signal) => this.sleep(ms, bounded(waiting(), signal)),
+            account: () => unlessAborted(this.account(), accountRequest.operation, waiting()),
+            scopes: () => unlessAborted(this.scopes(), scopesRequest.operation, waiting()),
         };
     }
 

@@ -168,11 +168,27 @@ describe("errors as the host needs them", () => {
         }
     });
 
-    test("a refusal has no frames of ours, for the host prints the stack beside the message", async () => {
+    test("a refusal has no frames of ours, and what the host logs of it is one line that does not repeat the message", async () => {
         const workspace = await ready();
         const failure = await failureOf(workspace.create(inputsOf("no", { folderName: "workspaces", name: "No" })));
-        expect(failure.stack).toBe(failure.message);
+        expect(failure.message).toMatch(/^creating workspace "No" failed: /);
+        expect(`${failure}: ${failure.stack}`).toBe(
+            'Fast.io: a create of Workspace "no" failed; the error of that resource says why',
+        );
         expect(failure).not.toHaveProperty("id");
+        const { inputs } = await workspace.check({}, inputsOf("elsewhere"));
+        const { outs } = await workspace.create(inputs);
+        const elsewhere = { ...outs, __service: "https://other.example" };
+        for (const [doing, work] of [
+            ["read", workspace.read("1000000000000000001", elsewhere)],
+            ["delete", workspace.delete("1000000000000000001", elsewhere)],
+        ] as const) {
+            const refusal = await failureOf(work);
+            expect(refusal.message).toContain("https://other.example");
+            expect(`${refusal}: ${refusal.stack}`).toBe(
+                `Fast.io: a ${doing} of Workspace "elsewhere" failed; the error of that resource says why`,
+            );
+        }
     });
 
     test("a check failure names the property in its reason, because the engine would print the value of one that it names", async () => {

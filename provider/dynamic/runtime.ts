@@ -36,7 +36,7 @@ export function provider(kind: string): dynamic.ResourceProvider {
         },
 
         async check(olds: Properties, news: Properties) {
-            return run(async (lifecycle) => {
+            return run(`a check of ${kind}`, news, async (lifecycle) => {
                 const { inputs, failures } = lifecycle.check({ kind }, olds, news);
                 return {
                     inputs: { ...inputs, ...changesOfSecrets(kind, olds, inputs) },
@@ -49,7 +49,7 @@ export function provider(kind: string): dynamic.ResourceProvider {
         },
 
         async diff(id, olds: Properties, news: Properties) {
-            return run(async (lifecycle) => {
+            return run(`a comparison of ${kind}`, news, async (lifecycle) => {
                 const known = knownOf(olds, news);
                 const { changes, replaces, deleteBeforeReplace } = lifecycle.diff({ kind }, id, known, news);
                 // The update of what the plugin made brings the inputs into the outputs, and asks for nothing else.
@@ -58,15 +58,15 @@ export function provider(kind: string): dynamic.ResourceProvider {
         },
 
         async create(inputs: Properties) {
-            return run(async (lifecycle) => {
+            return run(`a create of ${kind}`, inputs, async (lifecycle) => {
                 const { id, outputs } = await lifecycle.create(subject(kind, inputs), inputs);
                 return { id, outs: stateOf(outputs, inputs, inputs) };
-            }, inputs);
+            });
         },
 
         async read(id, props: Properties = {}) {
-            return run(async (lifecycle) => {
-                const known = knownOf(props);
+            const known = knownOf(props);
+            return run(`a read of ${kind}`, known.inputs, async (lifecycle) => {
                 const found = await lifecycle.read(subjectOfState(kind, known.inputs), id, known);
                 if (found === undefined) return {};
                 const inputs = toState({ ...found.inputs, [providerKey]: props[providerKey] });
@@ -75,15 +75,17 @@ export function provider(kind: string): dynamic.ResourceProvider {
         },
 
         async update(id, olds: Properties, news: Properties) {
-            return run(async (lifecycle) => {
+            return run(`an update of ${kind}`, news, async (lifecycle) => {
                 const outputs = await lifecycle.update(subject(kind, news), id, knownOf(olds, news), news);
                 return { outs: stateOf(outputs, news, news) };
-            }, news);
+            });
         },
 
         async delete(id, props: Properties) {
             const known = knownOf(props);
-            await run((lifecycle) => lifecycle.delete(subjectOfState(kind, known.inputs), id, known));
+            await run(`a delete of ${kind}`, known.inputs, (lifecycle) =>
+                lifecycle.delete(subjectOfState(kind, known.inputs), id, known),
+            );
         },
     };
 }
@@ -120,14 +122,29 @@ function show(severity: "debug" | "info" | "warning" | "error", message: string)
         console.log(severity === "info" ? `Fast.io: ${message}` : `Fast.io ${severity}: ${message}`);
 }
 
+/**
+ * What the host is thrown. It logs `${error}: ${error.stack}` of a check, comparison, read or delete that fails, and the engine
+ * shows the message with the resource: the log points there, or each text would come three times.
+ */
+class HostError extends Error {
+    constructor(message: string, what: string) {
+        super(message);
+        this.stack = `${what} failed; the error of that resource says why`;
+    }
+
+    override toString(): string {
+        return "Fast.io";
+    }
+}
+
 /** The host needs errors, and of a create or update that left something behind also the id and the properties, the provider text among them. */
-async function run<T>(work: (lifecycle: Lifecycle) => Promise<T>, inputs: Properties = {}): Promise<T> {
+async function run<T>(doing: string, inputs: Properties, work: (lifecycle: Lifecycle) => Promise<T>): Promise<T> {
     try {
         return await work(await configured.promise);
     } catch (thrown) {
-        const error = new Error(messageOf(thrown));
-        // The host prints the stack of what fails beside the message: our own frames would only repeat it.
-        error.stack = error.message;
+        const name = String(inputs[resourceKey] ?? "").split("::")[3];
+        const what = name === undefined ? doing : `${doing} ${JSON.stringify(name)}`;
+        const error = new HostError(messageOf(thrown), what);
         if (!(thrown instanceof PartialFailure)) throw error;
         throw Object.assign(error, {
             id: thrown.id,

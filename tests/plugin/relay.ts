@@ -16,6 +16,7 @@ export class Relay {
     readonly troubles: Trouble[] = [];
     readonly #server: Server;
     #held: (() => void)[] = [];
+    readonly #asked: string[] = [];
     #awaited: { path: RegExp; found: () => void }[] = [];
 
     private constructor(private readonly emulator: Emulator) {
@@ -41,6 +42,12 @@ export class Relay {
         });
     }
 
+    /** Answers how often such a path has been asked for since. */
+    count(path: RegExp): () => number {
+        const begin = this.#asked.length;
+        return () => this.#asked.slice(begin).filter((url) => path.test(url)).length;
+    }
+
     /** Gives the answers that were kept back. */
     release(): void {
         for (const answer of this.#held.splice(0)) answer();
@@ -54,6 +61,7 @@ export class Relay {
 
     async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
         const { method = "GET", headers, url = "/" } = request;
+        this.#asked.push(url);
         const chunks: Buffer[] = [];
         for await (const chunk of request) chunks.push(chunk);
         const trouble = this.#trouble(method, url);

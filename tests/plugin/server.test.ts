@@ -488,6 +488,23 @@ describe("failures", () => {
         expect(kept).toMatchObject({ id: expect.stringMatching(/^\d{19}$/), outputs: { archived: false } });
     });
 
+    test("creates that wait for one shared list end with a cancel, and none of them takes the list anew", async () => {
+        relay.troubles.push({ path: /list\/workspaces/, how: "answers late", times: 99 });
+        const asked = relay.count(/list\/workspaces/);
+        // The last of the two lists of workspaces.
+        const taken = relay.taken(/list\/workspaces\/\?archived/);
+        const creating = ["one", "two", "three"].map(async (name) => {
+            const one = urnOf("Workspace", name);
+            const { inputs } = await plugin.check(one, {}, { organizationId });
+            return failureOf(plugin.create(one, inputs));
+        });
+        await taken;
+        const before = asked();
+        await plugin.cancel();
+        for (const failure of await Promise.all(creating)) expect(failure.message).toMatch(/cancelled/);
+        expect(asked()).toBe(before);
+    });
+
     test("a wait for the rate limit ends with the custom timeout", async () => {
         await service.control("POST", "rate-limit", { requestsPerMinute: 1 });
         const other = await Caller.start({ baseUrl: relay.baseUrl, token: service.emulator.token });
