@@ -1,5 +1,6 @@
 /** Who the credential is and what it reaches: source, account, scopes, plan and use; and the service's clock. */
 import { FastioError, isApiError } from "../api/errors";
+import { keysPage } from "../api/reasons";
 import { type Connection, functionContext } from "../connection";
 import type { Settings } from "../core/config";
 import type { Properties } from "../core/define";
@@ -66,9 +67,15 @@ function sourceFinding({ credentials }: Settings): Finding {
     return ok("Credential", `${kind}, from ${source.name}; a stack's own configuration comes before it`);
 }
 
-function scopesFinding({ fullAccess, scopes, scopesDetail, authType }: Properties): Finding {
+function scopesFinding({ fullAccess, scopes, scopesDetail, authType, admin }: Properties): Finding {
     const kind = typeof authType === "string" ? ` (${authType})` : "";
-    if (fullAccess === true) return ok("Scopes", `everything that the account may do${kind}`);
+    if (admin === false)
+        return note(
+            "Scopes",
+            `${(scopes as string[]).join(", ") || "none"}${kind}: reads and writes content, and administers nothing`,
+            `People, branding, changes and deletes of organizations, workspaces and shares need a key with a scope that ends in rwa, such as org:<id>:rwa: make one at ${keysPage}`,
+        );
+    if (fullAccess === true && admin === undefined) return ok("Scopes", `everything that the account may do${kind}`);
     const names = new Map(
         (Array.isArray(scopesDetail) ? scopesDetail : []).flatMap((detail) =>
             detail?.scope && detail?.name ? [[String(detail.scope), String(detail.name)]] : [],

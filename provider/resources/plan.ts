@@ -24,8 +24,8 @@ export async function planLimit(
             });
             return details.limits ?? {};
         } catch (error) {
-            // The limits are for admins; for others the service itself refuses what is too much.
-            if (isApiError(error, "denied", "not-found")) return {};
+            // The limits are for credentials that administer; for others the service itself refuses what is too much.
+            if (isApiError(error)) return {};
             throw error;
         }
     });

@@ -431,13 +431,14 @@ describe("3.16 the limits of the plan", () => {
     });
 });
 
-test("3.9 a plan that cannot be read for other reasons fails the create before its request", async () => {
-    process.troubles.push({ path: /\/billing\/details\//, how: refusal(500, 1654) });
-    const requests = await service.requestsOf(() =>
-        failureOf(new Resource("Workspace").up(process, { organizationId })),
-    );
-    expect(creates(requests)).toEqual([]);
-});
+test.each([refusal(500, 1654), refusal(403, 10767), refusal(404, 9992)])(
+    "4.15 a plan that cannot be read never fails a create that could go on",
+    async (how) => {
+        process.troubles.push({ path: /\/billing\/details\//, how });
+        const requests = await service.requestsOf(() => new Resource("Workspace").up(process, { organizationId }));
+        expect(creates(requests)).toHaveLength(1);
+    },
+);
 
 describe("a replacement that the engine forces, without asking for a difference", () => {
     /** As the engine does: it checks twice, and makes the new one first. */

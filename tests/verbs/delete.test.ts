@@ -1,6 +1,6 @@
 /** 3.7 and 3.10: what a delete refuses to take with it, and that it never takes what another resource has now. */
 import type { Properties } from "../../provider/core/define";
-import { failureOf, Process, Resource, Service } from "./fixture";
+import { failureOf, Process, Resource, refusal, Service } from "./fixture";
 
 let service: Service;
 let process: Process;
@@ -217,6 +217,13 @@ describe("3.7 an organization", () => {
         await put(resource.ownId);
         await resource.delete(process);
         expect(await service.control("GET", "census")).toMatchObject({ organizations: 0, workspaces: 0 });
+    });
+
+    test("4.15 the bill is for credentials that administer: a look at it that is refused is in nobody's way", async () => {
+        const resource = await made("Organization", args);
+        process.troubles.push({ path: /\/billing\/details\//, how: refusal(403, 10767) });
+        await resource.delete(process);
+        expect(await service.control("GET", "census")).toMatchObject({ organizations: 0 });
     });
 
     test("what another organization of ours holds is not in the way", async () => {
