@@ -84,7 +84,7 @@ describe.each(availableEngines())("the demo on $name", ({ name }) => {
             [...printed.matchAll(/^(\d) {2}([\w ]+?) {2}/gm)].map(([, number, title]) => `${number} ${title}`),
         ).toEqual(["1 Preview", "2 Up", "3 Outputs", "4 Up again", "5 A visitor", "6 By hand", "7 Destroy"]);
         expect(printed).toMatch(/^✔ Built, guarded, gone\./m);
-        expect(printed).toMatch(/Share series-b update \[diff: \+password\]/);
+        expect(printed).toMatch(/Share series-b update \[diff: ~password \(secret\)\]/);
         expect(printed).toMatch(/password +: \[secret\]/);
         expect(printed).not.toContain("correct horse");
     });

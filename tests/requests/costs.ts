@@ -9,7 +9,7 @@ import { type Night, nights } from "./nights";
 
 const person = (number: number): Properties => ({ email: `person-${number}@example.com` });
 
-/** What tells several resources of a kind apart, and a change of one property. */
+/** What tells several resources of a kind apart; a kind that is not in here is there once for a parent. */
 const differs: Record<string, (number: number) => Properties> = {
     Organization: (number) => ({ domain: `organization-${number}` }),
     Workspace: (number) => ({ folderName: `workspace-${number}` }),
@@ -18,7 +18,10 @@ const differs: Record<string, (number: number) => Properties> = {
     OrganizationMember: person,
     WorkspaceMember: person,
     ShareMember: person,
+    Share: () => ({}),
+    TransferToken: () => ({}),
 };
+/** A change of one property. */
 const changed: Record<string, string> = {
     Organization: "description",
     Workspace: "description",
@@ -256,8 +259,7 @@ async function costsOf(service: Service, kind: string): Promise<Record<Verb, str
         Share: share,
         Folder: `${workspace}/${node.id}`,
     };
-    // A parent has one branding.
-    const others = kind.endsWith("Branding") ? await makeParents(service, "second") : parents;
+    const others = kind in differs ? parents : await makeParents(service, "second");
     for (const number of [0, 1]) await service.account(`person-${number}@example.com`);
     const [first, second] = [0, 1].map((number) => ({
         resource: new Resource(kind, `costs-${number}`),
