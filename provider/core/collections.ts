@@ -3,6 +3,7 @@ import { AbortedError } from "../api/errors";
 import {
     type Known,
     type Listed,
+    metaOf,
     parentOf,
     propertyNames,
     type Remote,
@@ -136,7 +137,9 @@ export class Collections {
         }
         const gap = await learned.catch(() => undefined);
         const lacks = (name: string) => !(name in listed);
-        if (gap === undefined || [...gap].some(lacks) || recorded(definition, known).some(lacks)) return undefined;
+        // What the direct read did not show either, this version of the service shows nowhere.
+        const shown = recorded(definition, known).filter((name) => !metaOf(definition, name).mayLack);
+        if (gap === undefined || [...gap].some(lacks) || shown.some(lacks)) return undefined;
         return listed;
     }
 }

@@ -5,7 +5,7 @@ import { filledIn, pathText } from "./check";
 import { sameValue } from "./compare";
 import { type Known, metaOf, type Properties, type ResourceDefinition } from "./define";
 import { fallbackOf } from "./fallback";
-import { asFound } from "./marker";
+import { asFound, isKnownToLack } from "./marker";
 import { isInternal } from "./state";
 import { containsUnknown } from "./unknown";
 
@@ -130,7 +130,7 @@ function isUnheardOf(
     oldInputs: Properties,
     newInputs: Properties,
 ): boolean {
-    if (oldInputs[name] !== undefined) return false;
+    if (oldInputs[name] !== undefined || isKnownToLack(oldInputs, name)) return false;
     const filled = filledIn(definition, name, newInputs);
     return filled !== undefined && sameValue(definition, name, filled, newInputs[name]);
 }

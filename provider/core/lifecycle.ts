@@ -791,7 +791,7 @@ export class Lifecycle {
                     objectName(definition, id),
                 );
                 if (way.is === "free" && round < mostNames) continue;
-                if (way.is === "free" || (way.is === "unknown" && !isTaken(error))) throw error;
+                if (way.is === "free") throw error;
                 throw new ResourceError(`${property}: ${messageOf(error)} ${inTheWay(way)}`, { cause: error });
             }
         }

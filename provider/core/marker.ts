@@ -35,13 +35,26 @@ export function asDeclared(inputs: Properties): Properties {
     return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [name, declaredOf(value)]));
 }
 
+/** Names what the markers of inputs told to be lacking; copies of the inputs keep it, and no state or protocol sees it. */
+const lackingKey = Symbol("lacking");
+
+/** Whether a marker told that the object lacks the property: other inputs without it may be of a release that did not know it. */
+export function isKnownToLack(inputs: Properties & { [lackingKey]?: readonly string[] }, name: string): boolean {
+    return inputs[lackingKey]?.includes(name) ?? false;
+}
+
 /** Inputs that would describe the object as it is: without what it lacks, and with what it has instead. */
-export function asFound(inputs: Properties): Properties {
+export function asFound(inputs: Properties & { [lackingKey]?: readonly string[] }): Properties {
     const found = Object.entries(inputs).flatMap(([name, value]) => {
         if (!isMarker(value)) return [[name, value]];
         return value[foundKey] === undefined ? [] : [[name, withAssets({ value: value[foundKey] }).value]];
     });
-    return Object.fromEntries(found);
+    const lacking = Object.keys(inputs).filter((name) => {
+        const value = inputs[name];
+        return isMarker(value) && value[foundKey] === undefined;
+    });
+    const told = [...(inputs[lackingKey] ?? []), ...lacking];
+    return { ...Object.fromEntries(found), ...(told.length > 0 && { [lackingKey]: told }) };
 }
 
 /** Inputs that an object has reached, with the markers of its earlier inputs for what it still lacks. */

@@ -249,10 +249,10 @@ describe.each(benches)("$kind", ({ kind, segment, second, open }) => {
     test("renamed in the program, the same branding stays", async () => {
         const declared = { ...args, accentColor: "#0055ff", logo: textAsset(svg("1")) };
         await branding.up(process, declared);
-        const renamed = new Resource(kind, "renamed");
-        expect(await uploadsOf(() => renamed.up(process, declared))).toEqual([]);
-        await branding.delete(process);
-        expect(process.warnings.join()).toContain("belongs to another resource of this program now");
+        const [run, renamed] = [laterRun(), new Resource(kind, "renamed")];
+        expect(await uploadsOf(() => renamed.up(run, declared))).toEqual([]);
+        await branding.delete(run);
+        expect(run.warnings.join()).toContain("belongs to another resource of this program now");
         expect(await shown("logo")).toBeDefined();
     });
 
@@ -261,7 +261,7 @@ describe.each(benches)("$kind", ({ kind, segment, second, open }) => {
         for (const left of ["accentColor", "logo"] as const) {
             const { [left]: _, ...rest } = declared;
             const [run, old] = [laterRun(), new Resource(kind, "old")];
-            await old.up(run, declared);
+            await old.up(laterRun(), declared);
             const renamed = new Resource(kind, "renamed");
             await renamed.up(run, rest);
             await old.delete(run);

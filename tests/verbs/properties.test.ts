@@ -17,6 +17,8 @@ beforeEach(() => service.reset());
 /** A kind as these tests meet it: minimal arguments under a parent that exists, a direct look, and a hand on the service. */
 interface Bench {
     args: Properties;
+    /** What puts it on a folder of the workspace. */
+    onFolder?: Properties;
     shown(id: string): Promise<Record<string, unknown>>;
     /** Changes something by hand. */
     hand(id: string, form: Record<string, string>): Promise<unknown>;
@@ -42,8 +44,11 @@ const benches: Record<string, () => Promise<Bench>> = {
     Share: async () => {
         const { id: organizationId } = await service.paidOrganization("acme");
         const { id: workspaceId } = await service.workspace(organizationId, "design");
+        const folder = { name: "Q4" };
+        const { node } = await service.api("POST", `workspace/${workspaceId}/storage/root/createfolder/`, folder);
         return {
             args: { workspaceId, title: "Q4 Report" },
+            onFolder: { storageMode: "workspace_folder", folderId: `${workspaceId}/${node.id}` },
             shown: async (id) => (await service.api("GET", `share/${id}/details/`)).share,
             hand: (id, { archived, ...form }) =>
                 archived === undefined
@@ -138,6 +143,8 @@ interface Property {
     byHand: string;
     /** What has to be declared with it. */
     beside?: Properties;
+    /** Whether it takes a share that shows a folder: with storage of its own it always sends. */
+    onFolder?: true;
 }
 
 const kept = Symbol("kept");
@@ -280,6 +287,16 @@ const properties: Property[] = [
     },
     {
         kind: "Workspace",
+        name: "metadataExtraction",
+        wire: "metadata_extraction",
+        dialects: ["late2026"],
+        value: true,
+        other: false,
+        removed: false,
+        byHand: "true",
+    },
+    {
+        kind: "Workspace",
         name: "archived",
         wire: "archived",
         value: true,
@@ -313,6 +330,7 @@ const properties: Property[] = [
         other: "receive",
         removed: "exchange",
         byHand: "send",
+        onFolder: true,
     },
     {
         kind: "Share",
@@ -410,7 +428,7 @@ const properties: Property[] = [
         kind: "Share",
         name: "downloadSecurity",
         wire: "download_security",
-        dialects: ["mid2026"],
+        dialects: ["mid2026", "late2026"],
         value: "medium",
         other: "high",
         removed: "off",
@@ -434,6 +452,7 @@ const properties: Property[] = [
         removed: false,
         byHand: "true",
         beside: { accessOptions: "Anyone with a registered account" },
+        onFolder: true,
     },
     {
         kind: "Share",
@@ -584,7 +603,7 @@ describe.each(known)("$kind: $name", (property) => {
 
     beforeEach(async () => {
         bench = await (benches[kind] as () => Promise<Bench>)();
-        bench.args = { ...bench.args, ...property.beside };
+        bench.args = { ...bench.args, ...property.beside, ...(property.onFolder && bench.onFolder) };
         process = new Process(service);
         resource = new Resource(kind);
     });

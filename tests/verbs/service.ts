@@ -19,6 +19,17 @@ export interface Account {
 /** The first segment of the paths to what has members. */
 export type ParentSegment = "org" | "workspace" | "share";
 
+/** What not every version of the service creates these without. */
+const asked: Record<string, Record<string, string>> = {
+    workspace: {
+        intelligence: "false",
+        metadata_extraction: "false",
+        perm_join: "Member or above",
+        perm_member_manage: "Member or above",
+    },
+    share: { intelligence: "false" },
+};
+
 interface Answer {
     org: Shown;
     workspace: Shown;
@@ -59,8 +70,8 @@ export class Service {
         form?: Record<string, string>,
         token = this.emulator.token,
     ): Promise<Answer> {
-        // Not every version of the service creates these without being told.
-        const told = /\/create\/(workspace|share)\//.test(path) ? { intelligence: "false", ...form } : form;
+        const [, created = ""] = /\/create\/(workspace|share)\//.exec(path) ?? [];
+        const told = created === "" ? form : { ...asked[created], ...form };
         const answer = await fetch(new URL(path, this.baseUrl), {
             method,
             headers: { Authorization: `Bearer ${token}` },
@@ -139,7 +150,9 @@ export class Service {
         const { users } = await this.api("GET", `${path}/list/`);
         const { invitations } = await this.api("GET", `${path}/invitations/list/pending/`);
         const invited = invitations
-            .filter(({ user_id }) => users.every(({ id }) => id !== user_id))
+            .map(({ invitee_email, email, ...row }) => ({ ...row, email: invitee_email ?? email }) as Shown)
+            // Some versions show no id of somebody who has no account yet.
+            .filter(({ user_id, email }) => users.every((one) => one.id !== user_id && one.email_address !== email))
             .map(({ id, user_id, email, permissions, expires, created }) => ({
                 id: String(user_id),
                 email_address: email,

@@ -230,7 +230,7 @@ describe("the password", () => {
         await resource.up(process, { ...args, ...link, password: canary });
         expect(await hasPassword(resource.ownId)).toBe(true);
         await resource.up(process, args);
-        expect(await detailsOf(resource.ownId)).toMatchObject({ password: false, share_type: "exchange" });
+        expect(await detailsOf(resource.ownId)).toMatchObject({ password: false, share_type: "send" });
         expect(await resource.refresh(process)).toEqual({ exists: true, drift: [] });
     });
 
