@@ -84,8 +84,8 @@ export class Content {
 /** An ApiError that is thrown undoes what the call changed; one that is returned refuses and keeps it. */
 export type Handler = (call: Call) => Answer | Content | ApiError;
 
-/** When the service has a route: always, from the contract of October 2026 on, or until then. */
-export type Era = "always" | "late" | "early";
+/** When the service has a route: always, from the middle of 2026 on, from the contract of October 2026 on, or until then. */
+export type Era = "always" | "newer" | "late" | "early";
 
 export interface Route {
     readonly method: string;
@@ -103,6 +103,11 @@ export class Routes {
     constructor(list: Route[] = [], era: Era = "always") {
         this.list = list;
         this.#era = era;
+    }
+
+    /** For routes that came in the middle of 2026. */
+    get newer(): Routes {
+        return new Routes(this.list, "newer");
     }
 
     /** For routes that came with the contract of October 2026. */

@@ -42,6 +42,7 @@ const served: Record<string, readonly string[]> = {
         "GET /.well-known/oauth-protected-resource/",
         "POST /oauth/register/",
         "PUT /oauth/register/",
+        "GET /oauth/sessions/",
     ],
     Users: [
         "POST /user/",
@@ -186,6 +187,24 @@ const served: Record<string, readonly string[]> = {
         "GET /workspace/{workspace_id}/quickshares/",
         "GET /quickshare/{quickshare_id}/details/",
     ],
+    "File shares": [
+        "POST /workspace/{workspace_id}/create/fileshare/",
+        "GET /workspace/{workspace_id}/list/fileshares/",
+        "POST /fileshare/{fileshare_id}/update/",
+        "PATCH /fileshare/{fileshare_id}/update/",
+        "DELETE /fileshare/{fileshare_id}/delete/",
+        "GET /fileshare/{fileshare_id}/grants/",
+        "POST /fileshare/{fileshare_id}/grants/",
+        "DELETE /fileshare/{fileshare_id}/grants/",
+    ],
+    "Web import": [
+        "POST /web_upload/",
+        "GET /web_upload/",
+        "GET /web_upload/{upload_id}/details/",
+        "DELETE /web_upload/",
+    ],
+    "Cloud sync": ["GET /cloudsync/workspace/{workspace_id}/providers/"],
+    "E-signatures": ["GET /workspace/{workspace_id}/sign_templates/list/"],
     Uploads: [
         "POST /upload/",
         "DELETE /upload/",
@@ -207,6 +226,7 @@ const served: Record<string, readonly string[]> = {
         "GET /event/{event_id}/details/",
         "GET /event/{event_id}/ack/",
         "POST /event/{event_id}/ack/",
+        "GET /org/{org_id}/events/changes/",
     ],
 };
 
@@ -229,7 +249,6 @@ const leftOut: readonly (readonly [section: string, reason: string, routes: read
             "GET /oauth/authorize/info/",
             "POST /oauth/token/",
             "POST /oauth/revoke/",
-            "GET /oauth/sessions/",
             "DELETE /oauth/sessions/",
             "GET /oauth/sessions/{id}/",
             "PATCH /oauth/sessions/{id}/",
@@ -345,7 +364,6 @@ const leftOut: readonly (readonly [section: string, reason: string, routes: read
         "Cloud sync",
         "its sources begin with somebody's consent in a browser, at a service that the emulator is not",
         [
-            "GET /cloudsync/workspace/{workspace_id}/providers/",
             "GET /cloudsync/workspace/{workspace_id}/identities/",
             "POST /cloudsync/workspace/{workspace_id}/identities/provision/",
             "GET /cloudsync/workspace/{workspace_id}/identities/{id}/",
@@ -391,7 +409,6 @@ const leftOut: readonly (readonly [section: string, reason: string, routes: read
             ["/workspace/{workspace_id}"],
             [
                 "POST /sign_templates/create/",
-                "GET /sign_templates/list/",
                 "GET /sign_templates/{template_id}/details/",
                 "POST /sign_templates/{template_id}/update/",
                 "POST /sign_templates/{template_id}/delete/",
@@ -410,23 +427,10 @@ const leftOut: readonly (readonly [section: string, reason: string, routes: read
         ["POST /upload/{upload_id}/stream/"],
     ],
     [
-        "Web import",
-        "the emulator fetches nothing from the network: what it would be told to fetch is not its own",
-        ["POST /web_upload/", "GET /web_upload/", "GET /web_upload/{upload_id}/details/", "DELETE /web_upload/"],
-    ],
-    [
         "File shares",
-        "they came in the middle of 2026, and no kind declares any",
+        "what visitors see of a file share: no kind declares any",
         [
-            "POST /workspace/{workspace_id}/create/fileshare/",
-            "GET /workspace/{workspace_id}/list/fileshares/",
             "GET /fileshare/{fileshare_id}/details/",
-            "POST /fileshare/{fileshare_id}/update/",
-            "PATCH /fileshare/{fileshare_id}/update/",
-            "DELETE /fileshare/{fileshare_id}/delete/",
-            "GET /fileshare/{fileshare_id}/grants/",
-            "POST /fileshare/{fileshare_id}/grants/",
-            "DELETE /fileshare/{fileshare_id}/grants/",
             "GET /fileshare/{fileshare_id}/storage/read/",
             "GET /fileshare/{fileshare_id}/storage/versions/",
             "GET /fileshare/{fileshare_id}/storage/versions/{version_id}/read/",

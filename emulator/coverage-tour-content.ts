@@ -32,6 +32,51 @@ const storages = ["workspace", "share"].flatMap((family): Step[] => {
     ];
 });
 
+const fileShares: readonly Step[] = [
+    {
+        route: "POST /upload/",
+        file: "chunk",
+        send: { ...file("workspace"), name: "shown.txt" },
+        keep: { upload_id: "id" },
+    },
+    { route: "GET /upload/{upload_id}/details/", send: { wait: "60" }, keep: { node: "session.new_file_id" } },
+    {
+        route: "POST /workspace/{workspace_id}/create/fileshare/",
+        send: { node: "$node" },
+        wants: ["fileshare.access_option", "fileshare.file.name"],
+        keep: { fileshare_id: "fileshare.id" },
+    },
+    { route: "GET /workspace/{workspace_id}/list/fileshares/", wants: ["fileshares.0.grant_count", "pagination"] },
+    { route: "POST /fileshare/{fileshare_id}/update/", send: { title: "Shown" }, wants: ["fileshare.title"] },
+    { route: "PATCH /fileshare/{fileshare_id}/update/", send: { title: "" }, wants: ["fileshare.id"] },
+    {
+        route: "POST /fileshare/{fileshare_id}/grants/",
+        send: { email: "reader@example.com", capability: "download" },
+        wants: ["grant.capability"],
+    },
+    { route: "GET /fileshare/{fileshare_id}/grants/", wants: ["grants.0.email"] },
+    { route: "DELETE /fileshare/{fileshare_id}/grants/", send: { email: "reader@example.com" } },
+    { route: "DELETE /fileshare/{fileshare_id}/delete/" },
+];
+
+const webImports: readonly Step[] = [
+    {
+        route: "POST /web_upload/",
+        send: {
+            source_url: "https://example.com/a.txt",
+            profile_id: "$workspace_id",
+            profile_type: "workspace",
+            folder_id: "root",
+            file_name: "a.txt",
+        },
+        wants: ["web_upload.status"],
+        keep: { web_import: "id" },
+    },
+    { route: "GET /web_upload/", wants: ["web_uploads.0.file_name", "pagination"] },
+    { route: "GET /web_upload/{upload_id}/details/", params: { upload_id: "$web_import" }, wants: ["web_upload.id"] },
+    { route: "DELETE /web_upload/", send: { id: "$web_import" } },
+];
+
 export const lateContentTour: readonly Step[] = [
     {
         route: "POST /org/{org_id}/create/workspace/",
@@ -58,4 +103,8 @@ export const lateContentTour: readonly Step[] = [
         keep: { batch_id: "batch_id" },
     },
     { route: "GET /upload/batch/{batch_id}/", wants: ["count_total"] },
+    ...fileShares,
+    ...webImports,
+    { route: "GET /cloudsync/workspace/{workspace_id}/providers/", wants: ["providers.0"] },
+    { route: "GET /workspace/{workspace_id}/sign_templates/list/", wants: ["sign_templates", "pagination"] },
 ];

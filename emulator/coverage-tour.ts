@@ -25,6 +25,8 @@ export interface Step {
 /** What only the control plane can do on the way: an account, or a look into the mail. */
 export interface Aside {
     account?: string;
+    /** The organization has signing. */
+    signing?: boolean;
     /** The account has a passkey, and its first backup code is kept as `backup_code`. */
     passkey?: boolean;
     mail?: { kind: string; field: string; as: string };
@@ -397,5 +399,8 @@ export const lateTour: readonly (Step | Aside)[] = [
     { ...post("/user/invitation/{invitation}/decline/", {}), as: "second@example.com" },
     { ...get("/events/search/"), send: { org_id: "$org_id" }, keep: { event_id: "events.0.event_id" } },
     post("/event/{event_id}/ack/", {}),
+    get("/org/{org_id}/events/changes/", "changes", "cursor", "has_more", "profiles.version", "profiles.items"),
+    get("/oauth/sessions/", "sessions"),
+    { signing: true },
     ...lateContentTour,
 ];

@@ -72,6 +72,7 @@ async function travel(driver: Driver, steps: readonly (Step | Aside)[]): Promise
                 kept[step.account] = made.text("token");
                 kept.backup_code = String(made.at("backupCodes.0"));
             }
+            if (step.signing) await driver.control("/features", { organizationId: kept.org_id, signing: true });
             if (step.mail) {
                 const { kind, field, as } = step.mail;
                 const mail = (await driver.control("/mail")).list("messages");

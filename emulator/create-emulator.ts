@@ -19,7 +19,9 @@ import { auth } from "./services/auth";
 import { batch } from "./services/batch";
 import { billing } from "./services/billing";
 import { events } from "./services/events";
+import { fileShares } from "./services/file-shares";
 import { files } from "./services/files";
+import { gated } from "./services/gated";
 import { invitations } from "./services/invitations";
 import { members } from "./services/members";
 import { notes } from "./services/notes";
@@ -35,6 +37,7 @@ import { transferTokens } from "./services/transfer-tokens";
 import { twoFactor } from "./services/two-factor";
 import { uploads } from "./services/uploads";
 import { users } from "./services/users";
+import { webImports } from "./services/web-imports";
 import { workspaces } from "./services/workspaces";
 import { Store } from "./store";
 
@@ -58,6 +61,9 @@ const services = [
     files,
     search,
     quickshares,
+    fileShares,
+    webImports,
+    gated,
     batch,
     uploads,
     events,

@@ -24,8 +24,9 @@ export interface Budget {
 
 export interface Dialect {
     readonly name: DialectName;
-    /** Which routes it has beside those that there always are. */
-    readonly era: Era;
+    readonly era: "early" | "late";
+    /** Which routes it has. */
+    readonly routes: readonly Era[];
     /** The fields of a request as the services know them; what a dialect does not know is ignored, as all such keys are. */
     fields(input: Input): Input;
     success(data: Answer, now: number): Answer;
@@ -58,6 +59,7 @@ const documentation_url = "https://api.fast.io/llms.txt";
 const seed: Dialect = {
     name: "seed",
     era: "early",
+    routes: ["always", "early"],
     // The contract, shares 1 and 2.1: `download_security` came on 2026-03-30, `download_enabled` was the switch before.
     // The contract, late content 5.1 and 3.1: external_invites and metadata_extraction are newer than mid2026.
     fields: ({ download_security, external_invites, metadata_extraction, ...known }) => known,
@@ -210,6 +212,7 @@ function newerShare({ download_enabled, ...shown }: Answer): Answer {
 const mid2026: Dialect = {
     ...seed,
     name: "mid2026",
+    routes: ["always", "newer", "early"],
     // The contract, shares 2.4: the older switch is taken still; what it means for the newer one is inferred.
     fields: ({ external_invites, metadata_extraction, ...input }) => newerDownloads(input),
     ...numbered({
@@ -255,6 +258,7 @@ const late2026: Dialect = {
     ...mid2026,
     name: "late2026",
     era: "late",
+    routes: ["always", "newer", "late"],
     ...numbered({
         // Late content 2.3 and late accounts 2.3: validation is a 406 again, what an action itself refuses a 403.
         statuses: { DENIED: 403 },

@@ -40,8 +40,8 @@ const base = "/current";
 export function createApp(parts: HttpParts, mount: (app: Hono) => void): Hono {
     const app = new Hono({ strict: false });
     mount(app);
-    const { era } = parts.backend.dialect;
-    const routes = parts.routes.list.filter((route) => route.era === "always" || route.era === era);
+    const { dialect } = parts.backend;
+    const routes = parts.routes.list.filter(({ era }) => dialect.routes.includes(era));
     for (const route of routes) {
         app.on(route.method, routePath(route), (context) => answer(parts, context, route));
     }

@@ -19,7 +19,8 @@ export type Kind =
     | "folder"
     | "file"
     | "note"
-    | "link";
+    | "link"
+    | "fileShare";
 
 export interface LedgerEntry {
     seq: number;

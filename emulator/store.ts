@@ -100,6 +100,23 @@ const schema = `
         expires INTEGER NOT NULL, created INTEGER NOT NULL
     );
     CREATE INDEX quicksharesByWorkspace ON quickshares (workspaceId);
+    CREATE TABLE fileShares (
+        id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, nodeId TEXT NOT NULL, fields TEXT NOT NULL,
+        creator TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL
+    );
+    CREATE INDEX fileSharesByWorkspace ON fileShares (workspaceId);
+    CREATE INDEX fileSharesByNode ON fileShares (nodeId);
+    CREATE TABLE fileShareGrants (
+        fileShareId TEXT NOT NULL, email TEXT NOT NULL, capability TEXT NOT NULL, created INTEGER NOT NULL,
+        PRIMARY KEY (fileShareId, email)
+    );
+    CREATE TRIGGER fileShareGone AFTER DELETE ON fileShares BEGIN
+        DELETE FROM fileShareGrants WHERE fileShareId = old.id;
+    END;
+    CREATE TABLE webImports (
+        id TEXT PRIMARY KEY, userId TEXT NOT NULL, sourceUrl TEXT NOT NULL, fileName TEXT NOT NULL,
+        created INTEGER NOT NULL
+    );
     CREATE TABLE events (
         id TEXT PRIMARY KEY, event TEXT NOT NULL, category TEXT NOT NULL, objectId TEXT NOT NULL,
         callingUser TEXT NOT NULL, orgId TEXT, workspaceId TEXT, shareId TEXT, acknowledged INTEGER NOT NULL,
@@ -109,6 +126,7 @@ const schema = `
     CREATE TABLE oauthClients (id TEXT PRIMARY KEY, metadata TEXT NOT NULL, created INTEGER NOT NULL);
     CREATE TRIGGER nodeGone AFTER DELETE ON nodes BEGIN
         DELETE FROM quickshares WHERE nodeId = old.id;
+        DELETE FROM fileShares WHERE nodeId = old.id;
         DELETE FROM versions WHERE nodeId = old.id;
     END;
     CREATE TRIGGER versionGone AFTER DELETE ON versions
@@ -136,6 +154,9 @@ const tables = [
     "uploads",
     "batches",
     "quickshares",
+    "fileShares",
+    "fileShareGrants",
+    "webImports",
     "oauthClients",
     "events",
     "pieces",

@@ -8,6 +8,8 @@ export function oauth(routes: Routes): void {
     routes.get("/.well-known/oauth-protected-resource/", protectedResource, "anyone");
     routes.post("/oauth/register/", registerClient, "anyone");
     routes.put("/oauth/register/", updateClient, "anyone");
+    // Nobody signs in to the emulator with a browser, so there is never a session.
+    routes.get("/oauth/sessions/", () => ({ sessions: [] }));
 }
 
 function document(body: object, status = 200): Content {

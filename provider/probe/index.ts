@@ -164,10 +164,10 @@ async function inOwnWorkspace(
         await work();
     } finally {
         // Also when the answer to the create was lost.
-        for (const { id } of await leftovers(client, organization).catch(() => [])) {
-            await remove(client, id).catch((error: unknown) => {
-                report.left.push(`the workspace ${name}: ${messageOf(error)}`);
-            });
+        try {
+            for (const { id } of await leftovers(client, organization)) await remove(client, id);
+        } catch (error) {
+            report.left.push(`the workspace ${name}: ${cleaner(service)(messageOf(error))}`);
         }
     }
 }
@@ -200,8 +200,18 @@ async function remove(client: ApiClient, id: string): Promise<void> {
     });
 }
 
-/** The report as anybody may read it: ids, names and addresses are placeholders, the same one for the same thing. */
-function withoutNames(report: Report, { known }: Service): Report {
+/** The report as anybody may read it. What is left of this run keeps its name: somebody has to find it. */
+function withoutNames(report: Report, service: Service): Report {
+    const clean = cleaner(service);
+    return {
+        outcomes: report.outcomes.map((one) => ({ ...one, seen: clean(one.seen) })),
+        removed: report.removed.map(clean),
+        left: report.left,
+    };
+}
+
+/** Puts placeholders in place of ids, names and addresses, the same one for the same thing. */
+function cleaner({ known }: Service): (text: string) => string {
     const placeholders = new Map<string, string>();
     const stand = (kind: string) => (found: string) => {
         const one = placeholders.get(found) ?? `<${kind} ${placeholders.size + 1}>`;
@@ -211,7 +221,7 @@ function withoutNames(report: Report, { known }: Service): Report {
     const values = Object.values(known)
         .filter((value) => value.length > 3)
         .sort((a, b) => b.length - a.length);
-    const clean = (text: string) =>
+    return (text) =>
         values
             .reduce((shown, value) => shown.replaceAll(value, () => stand("id")(value)), text)
             .replace(/[\w.+-]+@[\w-]+(\.[\w-]+)+/g, stand("e-mail"))
@@ -221,9 +231,4 @@ function withoutNames(report: Report, { known }: Service): Report {
                 /\b(?=[a-z0-9-]*\d)[a-z0-9]+(?:-[a-z0-9]+){2,}\b|\b(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{24,}\b/g,
                 stand("id"),
             );
-    return {
-        outcomes: report.outcomes.map((one) => ({ ...one, seen: clean(one.seen) })),
-        removed: report.removed.map(clean),
-        left: report.left,
-    };
 }
