@@ -98,8 +98,8 @@ export class Handover {
         await this.#once(context, `left alone in ${name}`, () =>
             context.warn(
                 `${name} was handed over and belongs to ${owner} now${isInside ? "" : ", and this account is not in it any more"}. What this stack has in it stays there ` +
-                    "with its people, invitations, folders and files: nothing there is deleted, and only the entries in the state go. " +
-                    (isInside ? "What shall go all the same, its owner or an admin deletes by hand" : ""),
+                    "with its people, invitations, folders and files: nothing there is deleted, and only the entries in the state go" +
+                    (isInside ? ". What shall go all the same, its owner or an admin deletes by hand" : ""),
             ),
         );
         return true;
