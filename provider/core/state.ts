@@ -168,9 +168,12 @@ export function projectInputs(definition: ResourceDefinition, known: Known, remo
 export function inputsOf(definition: ResourceDefinition, remote: Remote, named: Properties = {}): Properties {
     const names = Object.keys(definition.inputs.shape);
     const inputs = names.map((name) => {
-        const { identity, providerOnly, fallback } = metaOf(definition, name);
+        const { identity, providerOnly, accessRelevant, fallback } = metaOf(definition, name);
         if (isAsset(definition, name)) return [name, fileOf(definition, name, remote)];
-        return [name, named[name] ?? (identity ? undefined : (remote[name] ?? (providerOnly ? fallback : undefined)))];
+        // The service may show a default as nothing.
+        const isShownDefault = accessRelevant && name in remote && sameValue(definition, name, remote[name], fallback);
+        const filledIn = providerOnly || isShownDefault ? fallback : undefined;
+        return [name, named[name] ?? (identity ? undefined : (remote[name] ?? filledIn))];
     });
     return toState(Object.fromEntries(inputs));
 }
