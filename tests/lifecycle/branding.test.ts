@@ -80,7 +80,7 @@ describe.each(fewerColumns())("branding on $name", ({ engine, entry, files }) =>
         const headers = { Authorization: `Bearer ${it_.emulator.token}` };
         await fetch(new URL("org/acme/assets/logo/", it_.baseUrl), { method: "POST", headers, body });
         expect((await it_.stack.refresh()).summary.resourceChanges).toEqual({ same: 2, update: 1 });
-        expect((await it_.stack.preview()).stdout).toContain("[diff: +logo");
+        expect((await it_.stack.preview()).stdout).toContain("[diff: ~logo");
         expect(await uploads()).toEqual(["POST 200 updated"]);
         expect(await logo()).toBe(svg("changed"));
         await expectConverged();

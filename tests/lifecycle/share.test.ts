@@ -96,7 +96,7 @@ describe.each(fewerColumns())("shares and members on $name", ({ engine, files })
             access_options: "Anyone with the link",
         });
         await it_.stack.refresh();
-        expect((await it_.stack.preview()).stdout).toContain("[diff: ~accessOptions,shareType]");
+        expect((await it_.stack.preview()).stdout).toContain("[diff: ~accessOptions]");
         await up();
         expect(await share()).toMatchObject({ access_options: "Only members of the Share or Workspace" });
     });

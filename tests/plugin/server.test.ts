@@ -264,7 +264,7 @@ describe("previews", () => {
     test("of a change that the provider alone keeps, everything is known", async () => {
         const made = await plugin.make(urn, { organizationId });
         const { inputs } = await plugin.check(urn, made.inputs, { organizationId, forceDestroy: true });
-        const { __service: _, ...shown } = made.outputs;
+        const { __service: _, __place: __, ...shown } = made.outputs;
         expect((await plugin.update(urn, made, inputs, true)).outputs).toEqual({ ...shown, forceDestroy: true });
     });
 });
