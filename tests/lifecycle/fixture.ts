@@ -81,6 +81,7 @@ export interface Answer {
     org: Record<string, unknown>;
     workspace: Record<string, unknown>;
     share: Record<string, unknown>;
+    node: { id: string };
     users: Record<string, unknown>[];
     invitations: Record<string, unknown>[];
     tokens: { id: string; token: string }[];

@@ -153,6 +153,24 @@ describe.each(tried)("on $name", ({ engine, files, turn }) => {
         expect(left.length).toBeGreaterThan(0);
     }
 
+    test("previews of what is refused, in text and JSON: a password that lacks its access, and a number as one", async () => {
+        const number = 3_141_592_653;
+        canaries.set("number as a password", String(number));
+        const share = { kind: "Share", args: { workspaceId: "0000000000000000001", title: "Report" } };
+        const refused = [passwords[0], number].map((password, index) => ({
+            ...share,
+            name: `refused-${index}`,
+            args: { ...share.args, password: { $secret: password } },
+        }));
+        project.write({ "declarations.json": JSON.stringify(refused) });
+        expect(await run(stack.preview())).not.toBe(0);
+        if (engine.name !== "rehearsal")
+            expect(await run(stack.command("pulumi preview --json --non-interactive --stack dev"))).not.toBe(0);
+        expect(printed).toMatch(/has a problem: (password: .*string|password needs the accessOptions)/);
+        expect(leaks()).toEqual([]);
+        declare(passwords);
+    });
+
     test("creates that fail, and a process that is killed at it", async () => {
         parrot.refuses = (path) => (path.includes("/create/share/") ? 406 : undefined);
         expect(await run(stack.up())).not.toBe(0);
