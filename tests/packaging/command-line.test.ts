@@ -1,12 +1,15 @@
 // The installed command: what it prints for help and for mistakes, and its exit codes.
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { createServer as createHttpServer } from "node:http";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { manifest } from "../../require-node";
 
+const bin = join(__dirname, "../../bin/pulumi-fastio.js");
+
 function run(...args: string[]) {
-    const bin = join(__dirname, "../../bin/pulumi-fastio.js");
     const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { encoding: "utf8" });
     return { status, stdout, stderr };
 }
@@ -19,7 +22,7 @@ test("--help lists the commands, and every command has its own", () => {
     const { status, stdout } = run("--help");
     expect(status).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+(?:-[a-z]+)*) /gm)].map(([, name]) => String(name));
-    expect(commands).toContain("emulator");
+    expect(commands).toEqual(expect.arrayContaining(["adopt-file", "doctor", "emulator", "probe", "rehearse"]));
     for (const command of commands.filter((name) => name !== "help")) {
         expect(run(command, "--help")).toMatchObject({
             status: 0,
@@ -47,4 +50,28 @@ test("what a command cannot do is a failure, in one line", async () => {
     const { status, stderr } = run("emulator", "--port", String(port));
     taken.close();
     expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/^pulumi-fastio: Port \d+ .*\n$/) });
+});
+
+test("probe says what its exit codes mean: 3 where something does not hold, 1 where nothing can be asked", async () => {
+    expect(run("probe", "--help").stdout).toContain(
+        "Exit code: 0 when all that was asked holds, 3 when something does not, 1 when it failed.",
+    );
+    const service = createHttpServer((_, response) => {
+        response.setHeader("content-type", "application/json");
+        response.end('{"result":true}');
+    }).listen(0, "127.0.0.1");
+    await once(service, "listening");
+    const { port } = service.address() as AddressInfo;
+    const probe = () =>
+        promisify(execFile)(process.execPath, [bin, "probe"], {
+            env: { ...process.env, FASTIO_TOKEN: "t".repeat(32), FASTIO_BASE_URL: `http://127.0.0.1:${port}/current/` },
+        }).catch((failed: { code: number; stdout: string; stderr: string }) => failed);
+    expect(await probe()).toMatchObject({ code: 3, stdout: expect.stringMatching(/[1-9]\d* do not, /) });
+    service.closeAllConnections();
+    service.close();
+    expect(await probe()).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringMatching(/^pulumi-fastio: Could not ask .*\n$/),
+    });
 });

@@ -296,5 +296,5 @@ function template({ method, path }: LedgerEntry): string {
         .replace(/\b\d{19}\b/g, "{id}")
         .replace(/(storage|token)\/(?!root\b|list\b|create\b)[\w-]+/, "$1/{id}")
         .replace(/[\w.-]+@[\w.-]+/, "{email}")
-        .replace(/\/(first|(organization|workspace)-\d+)\//, "/{name}/");
+        .replace(/\/(first|second|(organization|workspace)-\d+)\//, "/{name}/");
 }
