@@ -1,5 +1,5 @@
 /** Unique names that a program leaves to us: what a create tries, what it knows as its own, and what it says where none is free. */
-import { longestText } from "./check";
+import { type Autonaming, longestText } from "./check";
 import { metaOf, type Properties, type ResourceDefinition, uniqueInput } from "./define";
 import { type OwnNames, ownNames } from "./naming";
 import { resourceKey } from "./state";
@@ -50,4 +50,16 @@ export function noNameFree(
         `${property}: the service refuses ${which}: ${refusal} No program declares this: ${origin}. ` +
         `Declare one that is free in the ${definition.noun}'s arguments, ${property}: "…"`
     );
+}
+
+/** Who makes the unique name of a resource where the program declares none. */
+export function makerOf(
+    definition: ResourceDefinition,
+    declared: Properties,
+    autonaming: Autonaming | undefined,
+): Maker | undefined {
+    const unique = uniqueInput(definition);
+    if (unique === undefined || metaOf(definition, unique).generatedWithin === undefined) return undefined;
+    if ((declared[unique] ?? null) !== null || autonaming?.mode === "disable") return undefined;
+    return autonaming?.mode ?? "ourselves";
 }

@@ -1,11 +1,15 @@
 /** Where renames and creates meet the names of other objects: what a resource holds by the state, and what a refusal is about. */
 import { isApiError, isTaken } from "../api/errors";
+import { isRefusedAsArchived, opened } from "./archived-parents";
 import { composed } from "./compare";
-import { type Known, metaOf, type Properties, type ResourceDefinition, uniqueInputs } from "./define";
+import { type Known, metaOf, type Properties, type ResourceDefinition, uniqueInputs, type VerbContext } from "./define";
 import type { DiffResult } from "./diff";
 import { messageOf } from "./errors";
 import { logicalName } from "./naming";
 import type { Renames, Way } from "./renames";
+
+/** How many names a verb tries, or has others make room for. */
+export const mostNames = 5;
 
 /** How an object is called among all of this run. */
 export function objectName({ kind }: Pick<ResourceDefinition, "kind">, id: string): string {
@@ -58,4 +62,34 @@ export function inTheWay(way: Exclude<Way, { is: "free" }>, what = "this name"):
         ? `It belongs to ${JSON.stringify(logicalName(way.by))}, a resource of this program that keeps ${what}. Declare another for one of the two`
         : `If a resource of this program has ${what} and is to get another, this run did not know that in time, and it takes two steps: ` +
               "give that one its new name and run `pulumi up`; then give this one the name and run it again";
+}
+
+/** Has an object give up a unique name that it is to lose in this run. */
+export function makeWay(
+    definition: ResourceDefinition,
+    context: VerbContext,
+    property: string,
+    value: unknown,
+    own: string | undefined,
+    patient = true,
+): Promise<Way> {
+    const setAside = async (object: string, temporary: string) => {
+        const id = object.slice(definition.kind.length + 1);
+        const nothing = { inputs: {}, outputs: {} };
+        const change = { set: { [property]: temporary }, clear: [], inputs: {}, known: nothing };
+        const rename = () => definition.update(context, id, change);
+        context.info(
+            `${definition.noun} ${id} has the ${property} ${JSON.stringify(value)}, and is to get another: a temporary one until its own update`,
+        );
+        try {
+            await rename();
+        } catch (error) {
+            if (isApiError(error, "not-found")) return;
+            if (!(await isRefusedAsArchived(definition, context, id, error))) throw error;
+            await opened(definition, context, id, rename, (step) => step());
+        }
+    };
+    const name = uniqueName(definition, property, value);
+    const sleep = patient ? (ms: number) => context.client.sleep(ms) : undefined;
+    return context.renames.makeWay(name, own, sleep, setAside);
 }
