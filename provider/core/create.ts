@@ -14,7 +14,7 @@ import {
 import { messageOf, ResourceError } from "./errors";
 import { beyondPlan, hasNameOfReplaced, lostAnswer, notTakenOver, refusedByName, takenElsewhere } from "./failures";
 import { type MadeName, madeNameOf, noNameFree } from "./made-name";
-import { inTheWay, makeWay, mostNames } from "./name-exchange";
+import { inTheWay, makeWay, mostNames, withRoom } from "./name-exchange";
 import { identitiesOf, refuseSecondOwner } from "./owners";
 import type { Session } from "./session";
 import { resourceKey, withoutInternal } from "./state";
@@ -55,7 +55,14 @@ export class Creation {
             }
             await this.refuseBeyondPlan(definition, context, inputs);
             try {
-                const object = await definition.create(context, withoutInternal(candidate));
+                const object = await withRoom(
+                    definition,
+                    context,
+                    undefined,
+                    candidate,
+                    () => definition.create(context, withoutInternal(candidate)),
+                    (property) => property !== unique && !this.hadName(definition, property, candidate),
+                );
                 refuseSecondOwner(session, definition, object, inputs);
                 session.noteMade(definition.kind, object.id);
                 return object;
@@ -167,7 +174,13 @@ export class Creation {
         if (former === undefined) return false;
         if (former.id !== undefined) return former.id === id;
         const unique = uniqueInput(definition);
-        return unique !== undefined && sameValue(definition, unique, former.inputs[unique], inputs[unique]);
+        return unique !== undefined && this.hadName(definition, unique, inputs);
+    }
+
+    /** Whether the object that this create replaces was declared with the same name. */
+    private hadName(definition: ResourceDefinition, property: string, inputs: Properties): boolean {
+        const former = this.session.formerOf(inputs[resourceKey]);
+        return former !== undefined && sameValue(definition, property, former.inputs[property], inputs[property]);
     }
 
     private async refuseBeyondPlan(

@@ -4,7 +4,7 @@ import { isRefusedAsArchived, opened } from "./archived-parents";
 import { composed } from "./compare";
 import { type Known, metaOf, type Properties, type ResourceDefinition, uniqueInputs, type VerbContext } from "./define";
 import type { DiffResult } from "./diff";
-import { messageOf } from "./errors";
+import { messageOf, ResourceError } from "./errors";
 import { logicalName } from "./naming";
 import type { Renames, Way } from "./renames";
 
@@ -62,6 +62,32 @@ export function inTheWay(way: Exclude<Way, { is: "free" }>, what = "this name"):
         ? `It belongs to ${JSON.stringify(logicalName(way.by))}, a resource of this program that keeps ${what}. Declare another for one of the two`
         : `If a resource of this program has ${what} and is to get another, this run did not know that in time, and it takes two steps: ` +
               "give that one its new name and run `pulumi up`; then give this one the name and run it again";
+}
+
+/**
+ * A write refused because of a unique name is made once what has that name and is to get another has made room. `own` is
+ * the object that is written, and a create has none.
+ */
+export async function withRoom<T>(
+    definition: ResourceDefinition,
+    context: VerbContext,
+    own: string | undefined,
+    set: Properties,
+    work: () => Promise<T>,
+    mayMove: (property: string) => boolean = () => true,
+): Promise<T> {
+    for (let round = 1; ; round += 1) {
+        try {
+            return await work();
+        } catch (error) {
+            const property = refusedName(definition, set, error);
+            if (property === undefined || !mayMove(property)) throw error;
+            const way = await makeWay(definition, context, property, set[property], own);
+            if (way.is === "free" && round < mostNames) continue;
+            if (way.is === "free") throw error;
+            throw new ResourceError(`${property}: ${messageOf(error)} ${inTheWay(way)}`, { cause: error });
+        }
+    }
 }
 
 /** Has an object give up a unique name that it is to lose in this run. */

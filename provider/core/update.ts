@@ -3,8 +3,8 @@ import { type Again, type ArchivedParents, reopened } from "./archived-parents";
 import { changeOf, cleared, driftLeft } from "./change";
 import type { Known, Properties, Remote, ResourceDefinition, VerbContext } from "./define";
 import { diff } from "./diff";
-import { messageOf, PartialFailure, ResourceError } from "./errors";
-import { inTheWay, makeWay, mostNames, objectName, refusedName } from "./name-exchange";
+import { messageOf, PartialFailure } from "./errors";
+import { objectName, withRoom } from "./name-exchange";
 import { complete, requireMade, settle } from "./settle";
 import { outputsOf, withoutInternal } from "./state";
 
@@ -20,12 +20,12 @@ export async function advance(
     if (!diff(definition, known, inputs).changes) return settle(parents, definition, context, id, inputs, undefined);
     return context.renames.update(objectName(definition, id), () =>
         parents.withOpenParent(definition, context, inputs, (again) =>
-            change(definition, context, id, known, inputs, again),
+            make(definition, context, id, known, inputs, again),
         ),
     );
 }
 
-async function change(
+async function make(
     definition: ResourceDefinition,
     context: VerbContext,
     id: string,
@@ -61,7 +61,9 @@ async function change(
             if (archived) await open();
             const answered = await attempt(() =>
                 reopened(definition, context, id, open, () =>
-                    withRoom(definition, context, id, change.set, () => definition.update(context, id, change)),
+                    withRoom(definition, context, objectName(definition, id), change.set, () =>
+                        definition.update(context, id, change),
+                    ),
                 ),
             );
             const shown = (more: Remote = {}) =>
@@ -97,27 +99,5 @@ async function change(
             context.client.origin,
         );
         throw new PartialFailure(id, done.inputs, outputs, messageOf(error), { cause: error });
-    }
-}
-
-/** A change refused because of a unique name is made once what has that name and is to get another has made room. */
-async function withRoom<T>(
-    definition: ResourceDefinition,
-    context: VerbContext,
-    id: string,
-    set: Properties,
-    work: () => Promise<T>,
-): Promise<T> {
-    for (let round = 1; ; round += 1) {
-        try {
-            return await work();
-        } catch (error) {
-            const property = refusedName(definition, set, error);
-            if (property === undefined) throw error;
-            const way = await makeWay(definition, context, property, set[property], objectName(definition, id));
-            if (way.is === "free" && round < mostNames) continue;
-            if (way.is === "free") throw error;
-            throw new ResourceError(`${property}: ${messageOf(error)} ${inTheWay(way)}`, { cause: error });
-        }
     }
 }

@@ -397,8 +397,7 @@ async function request(context: VerbContext, declared: Properties): Promise<Show
         if (!isTaken(error) && !isApiError(error, "invalid")) throw error;
         // Not every refusal of something that is taken is about the custom name.
         const says = (key: string) => messageOf(error).includes(key);
-        if (says(wire.customName)) throw error;
-        if (says(wire.customUrl)) throw new ResourceError(`customUrl: ${messageOf(error)}`, { cause: error });
+        if (says(wire.customName) || says(wire.customUrl)) throw error;
         if (declared.folderId === undefined || isApiError(error, "invalid")) throw error;
         throw new ResourceError(
             `folderId: the folder backs a share already, and it can back one only. Declare another folder, or import the share: ${messageOf(error)}`,
