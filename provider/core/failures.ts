@@ -9,10 +9,10 @@ import { describe, withoutSecrets, withProperty } from "./wording";
 
 /** Names the resource and what was being done in every failure, and lets only errors through. */
 export async function explained<T>(
+    connection: { client(): ApiClient },
     definition: ResourceDefinition,
     doing: string,
     known: Known,
-    client: () => ApiClient,
     work: () => Promise<T>,
 ): Promise<T> {
     try {
@@ -26,7 +26,7 @@ export async function explained<T>(
         const isGone = doing === "updating" && isApiError(thrown, "not-found");
         const isHidden = doing === "reading" && isNoInsight(thrown);
         const next = isHidden
-            ? ` ${await whose(client())} Nothing leaves the state`
+            ? ` ${await whose(connection.client())} Nothing leaves the state`
             : isGone
               ? " If it is gone, `pulumi refresh` finds that out, and the next `pulumi up` makes it again"
               : "";

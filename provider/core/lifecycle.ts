@@ -164,31 +164,25 @@ export class Lifecycle {
         const definition = this.definition(subject.kind);
         // What is declared is looked for, also where it was not found before.
         const known = { ...recorded, inputs: asDeclared(recorded.inputs) };
-        return explained(
-            definition,
-            "reading",
-            known,
-            () => this.options.client(),
-            async () => {
-                const context = this.context(subject, known);
-                this.requireSameService(definition, named, known);
-                const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
-                if (!isImport) return this.readKnown(definition, context, named, known, recorded);
-                const resolved = await definition.resolve?.(context, named);
-                // No state can lose what nobody has imported yet, so nothing has to confirm that it is gone.
-                if (definition.resolve !== undefined && resolved === undefined) return undefined;
-                const { id, inputs: own } = resolved ?? { id: named, inputs: {} };
-                const remote = await definition.read(context, id, known);
-                if (remote === undefined) return undefined;
-                const inputs = inputsOf(definition, remote, own);
-                const ownership = await this.#handover.ownership(context, definition, { ...remote, ...inputs }, id);
-                return {
-                    id,
-                    inputs,
-                    outputs: withPlace(outputsOf(definition, inputs, remote, context.client.origin), ownership),
-                };
-            },
-        );
+        return explained(this.options, definition, "reading", known, async () => {
+            const context = this.context(subject, known);
+            this.requireSameService(definition, named, known);
+            const isImport = Object.keys(withoutInternal(known.inputs)).length === 0;
+            if (!isImport) return this.readKnown(definition, context, named, known, recorded);
+            const resolved = await definition.resolve?.(context, named);
+            // No state can lose what nobody has imported yet, so nothing has to confirm that it is gone.
+            if (definition.resolve !== undefined && resolved === undefined) return undefined;
+            const { id, inputs: own } = resolved ?? { id: named, inputs: {} };
+            const remote = await definition.read(context, id, known);
+            if (remote === undefined) return undefined;
+            const inputs = inputsOf(definition, remote, own);
+            const ownership = await this.#handover.ownership(context, definition, { ...remote, ...inputs }, id);
+            return {
+                id,
+                inputs,
+                outputs: withPlace(outputsOf(definition, inputs, remote, context.client.origin), ownership),
+            };
+        });
     }
 
     private async readKnown(
@@ -225,27 +219,17 @@ export class Lifecycle {
     /** What there is of a kind, by id and the name that people know it by, "" where it has none; in the order of the ids. */
     async list(subject: Subject, query: Properties): Promise<{ id: string; name: string }[]> {
         const definition = this.definition(subject.kind);
-        return explained(
-            definition,
-            "listing",
-            { inputs: query, outputs: {} },
-            () => this.options.client(),
-            async () => {
-                const listed = await listObjects(this.options.definitions, this.context(subject), definition, query);
-                return listed.map(({ id, remote }) => ({ id, name: labelOf(remote) ?? "" }));
-            },
-        );
+        return explained(this.options, definition, "listing", { inputs: query, outputs: {} }, async () => {
+            const listed = await listObjects(this.options.definitions, this.context(subject), definition, query);
+            return listed.map(({ id, remote }) => ({ id, name: labelOf(remote) ?? "" }));
+        });
     }
 
     /** Writes the bytes that the service has for an asset into a file, and answers the name that it would have; undefined when there are none. */
     async saveAsset(subject: Subject, id: string, property: string, file: string): Promise<string | undefined> {
         const definition = this.definition(subject.kind);
-        return explained(
-            definition,
-            "reading",
-            { inputs: {}, outputs: {} },
-            () => this.options.client(),
-            async () => definition.saveAsset?.(this.context(subject), id, property, file),
+        return explained(this.options, definition, "reading", { inputs: {}, outputs: {} }, async () =>
+            definition.saveAsset?.(this.context(subject), id, property, file),
         );
     }
 
@@ -372,7 +356,7 @@ export class Lifecycle {
             this.#evidence.drop();
         };
         drop();
-        return explained(definition, doing, known, () => this.options.client(), work).finally(drop);
+        return explained(this.options, definition, doing, known, work).finally(drop);
     }
 }
 
