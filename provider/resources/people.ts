@@ -75,7 +75,8 @@ export function listedIn(
         path: [segment, parent, "members", "list"],
         items: "users",
         item: member,
-        identity: (one: Person) => one.id,
+        // Invited people without an account have no id yet.
+        identity: (one: Person) => one.id || one.invite?.id || emailOf(one),
     };
     return context.client.list(request, arrived);
 }
