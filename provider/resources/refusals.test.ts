@@ -71,7 +71,15 @@ describe("values at the edge of what the contract allows are taken", () => {
         ["Share", { ...shared, intelligence: false, archived: false, forceDestroy: true }],
         ["Share", { ...link, password: "x" }],
         ["Share", { ...share, shareType: "send", downloadSecurity: "high" }],
-        ["Share", { ...share, accessOptions: "Anyone with a registered account", anonymousUploadsEnabled: true }],
+        [
+            "Share",
+            {
+                ...share,
+                shareType: "receive",
+                accessOptions: "Anyone with a registered account",
+                anonymousUploadsEnabled: true,
+            },
+        ],
         ["OrganizationMember", { ...person, organizationId, role: "admin" }],
         ["ShareMember", { ...person, shareId, role: "view" }],
         ["WorkspaceMember", { ...member, email: "Ann.Lee+x@Example.COM", message: "x".repeat(10) }],
@@ -98,13 +106,14 @@ describe("defaults", () => {
                 permJoin: "Member or above",
                 permMemberManage: "Member or above",
                 intelligence: false,
+                metadataExtraction: false,
             },
         ],
         [
             "Share",
             share,
             {
-                shareType: "exchange",
+                shareType: "send",
                 storageMode: "independent",
                 accessOptions: "Only members of the Share or Workspace",
                 invite: "owners",

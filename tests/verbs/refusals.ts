@@ -165,7 +165,7 @@ export const refusals: Record<string, Refusal[]> = {
         ["description", { ...share, description: "x".repeat(501) }, /at most 500/],
         ["description", { ...share, description: "Two lines\nof text" }, /control characters/],
         ["accessOptions", { ...share, accessOptions: "Everybody" }, /"Only members of the Share or Workspace"/],
-        ...["receive", "exchange", undefined].map(
+        ...["receive", "exchange"].map(
             (shareType): Refusal => ["accessOptions", { ...link, shareType }, /is for the shareType send/],
         ),
         ["invite", { ...share, invite: "admins" }, /"owners", "guests"/],
