@@ -28,6 +28,7 @@ const inputs = z.object({
         })
         .optional(),
     folderName: textOfLength(4, 80)
+        .regex(/^[\p{L}\p{M}\p{N}-]+$/u, { error: "must consist of letters, digits and hyphens", abort: true })
         .refine((name) => /^[\p{L}\p{N}-]+$/u.test(name.normalize("NFC")), {
             error: "must consist of letters, digits and hyphens",
         })

@@ -95,6 +95,19 @@ describe("arguments at the edges are taken by check and by the service alike", (
 
     let tried = 0;
 
+    /** One object is declared by one resource of a run: each attempt has a person or a parent of its own. */
+    async function ofItsOwn(kind: string, args: Properties, property: string): Promise<Properties> {
+        const name = `edge-${tried}`;
+        if (kind.endsWith("Member") && property !== "email") return { ...args, email: `${name}@example.com` };
+        if (kind === "OrganizationBranding")
+            return { ...args, organizationId: (await service.paidOrganization(name)).id };
+        if (kind === "WorkspaceBranding")
+            return { ...args, workspaceId: (await service.workspace(String(parents.organizationId), name)).id };
+        if (kind === "ShareBranding")
+            return { ...args, shareId: (await service.share(String(parents.workspaceId), name)).id };
+        return args;
+    }
+
     test.each(resources.map((one) => [one.kind, one] as const))("%s", async (kind, definition) => {
         const above = Object.fromEntries(
             Object.entries(parents).filter(
@@ -123,7 +136,8 @@ describe("arguments at the edges are taken by check and by the service alike", (
                     remover,
                 } = processes[index % processes.length] as (typeof processes)[number];
                 try {
-                    const { inputs, failures } = await maker.check(urn, {}, args ?? { ...bases[0], [name]: value });
+                    const own = await ofItsOwn(kind, args ?? { ...bases[0], [name]: value }, name);
+                    const { inputs, failures } = await maker.check(urn, {}, own);
                     if (failures.length > 0) throw new Error(JSON.stringify(failures));
                     const made = await maker.create(urn, inputs);
                     await remover.delete(urn, { ...made, outputs: { ...made.outputs, forceDestroy: true } });

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { metaOf, type Properties } from "../../provider/core/define";
+import { fallbackOf } from "../../provider/core/fallback";
 import type { Declaration } from "../lifecycle/fixture";
 import type { ParentSegment, Service, Shown } from "../verbs/service";
 import { definitionOf } from "./random-program";
@@ -125,7 +126,9 @@ export class Witness {
             const wanted = this.#wanted(declaration, args, property);
             if (wanted === undefined) return [];
             const found = isShownAt(kind, property, shown);
-            return found === undefined || isSame(metaOf(definitionOf(kind), property).form, found.value, wanted.value)
+            const { form, mayLack } = metaOf(definitionOf(kind), property);
+            if (mayLack && found?.value === "not shown") return [];
+            return found === undefined || isSame(form, found.value, wanted.value)
                 ? []
                 : [`${name}.${property} is ${JSON.stringify(found.value)}, declared ${JSON.stringify(wanted.value)}`];
         });
@@ -134,11 +137,15 @@ export class Witness {
 
     /** What a property has to be; undefined where that is left to the service. */
     #wanted({ kind, name }: Declaration, args: Properties, property: string): { value: unknown } | undefined {
-        const { fallback, fallbackToName, reset, accessRelevant } = metaOf(definitionOf(kind), property);
+        const { fallbackToName, formerFallback, reset, accessRelevant } = metaOf(definitionOf(kind), property);
         if (args[property] !== undefined) {
             const isNode = property === "parentId" || property === "folderId";
             return { value: isNode ? String(args[property]).split("/")[1] : args[property] };
         }
+        const fallback = fallbackOf(definitionOf(kind), property, args);
+        // What an object has had as a default of earlier releases stays.
+        if (formerFallback !== undefined && this.stack.state(name)?.outputs[property] === formerFallback)
+            return { value: formerFallback };
         if (accessRelevant || fallback !== undefined)
             return { value: fallback ?? (typeof reset === "object" ? reset.to : null) };
         if (fallbackToName) return { value: name };
