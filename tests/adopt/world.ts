@@ -33,10 +33,12 @@ export class World {
         return { FASTIO_BASE_URL: this.service.baseUrl, FASTIO_TOKEN: this.service.emulator.token };
     }
 
+    /** Makes a resource in a run of its own: a process remembers the names that it gave, and of whom. */
     async make(name: string, kind: string, args: Properties): Promise<string> {
         const resource = new Resource(kind, name);
         const given = Object.entries(args).filter(([, value]) => value !== undefined);
-        await resource.up(this.process, Object.fromEntries(given));
+        const run = new Process(this.service);
+        await resource.up(run, Object.fromEntries(given)).finally(() => run.close());
         this.made[name] = resource;
         return resource.ownId;
     }
