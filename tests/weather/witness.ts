@@ -120,6 +120,7 @@ export class Witness {
         const state = this.stack.state(name);
         if (state === undefined) return [`${name} is not in the state`];
         const args = withReferences(declaration.args, (other) => this.#known(other)) as Properties;
+        if (kind.endsWith("Member") && isOver(state.outputs.status)) return [];
         const shown = await this.#look(kind, state.id, args).catch((error: Error) => error.message);
         if (shown === undefined || typeof shown === "string") return [`${name} is not there: ${shown}`];
         const differences = Object.keys(definitionOf(kind).inputs.shape).flatMap((property) => {
@@ -240,9 +241,14 @@ export async function counts(service: Service, stacks: readonly [Remembered, rea
         notes: 0,
         assets: images.length,
         transferTokens: ofKind(/^TransferToken$/).filter(({ status }) => status === "active").length,
-        people: ofKind(/Member$/).length,
+        people: ofKind(/Member$/).filter(({ status }) => !isOver(status)).length,
     };
     return { found: found as Record<keyof typeof found, number>, declared };
+}
+
+/** Who declined is not asked again, and an end that was declared has come: the state says so. */
+function isOver(status: unknown): boolean {
+    return status === "declined" || status === "expired";
 }
 
 function sha256(content: string | Buffer): string {
