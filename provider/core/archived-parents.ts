@@ -91,7 +91,9 @@ export async function isRefusedAsArchived(
 
 /** Not every version of the service tells a restriction from a denial, whatever a verb made of it; whether the object is archived does. */
 function mayBeArchived(error: unknown): boolean {
-    return isApiError(error, "restricted", "denied") || (error instanceof Error && mayBeArchived(error.cause));
+    return (
+        isApiError(error, "restricted", "denied", "invalid") || (error instanceof Error && mayBeArchived(error.cause))
+    );
 }
 
 /** An object as the caller sees it; what stands in the way of reading it matters less than what failed before. */

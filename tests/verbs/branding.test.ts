@@ -344,7 +344,7 @@ describe("3.5 with its parent", () => {
         const { id } = await service.workspace(organizationId, "design");
         const branding = new Resource("WorkspaceBranding");
         await branding.up(process, { workspaceId: id, ...declared });
-        await service.api("DELETE", `workspace/${id}/delete/`, { confirm: id });
+        await service.api("DELETE", `workspace/${id}/delete/?confirm=${id}`);
         await branding.copy().delete(laterRun());
         expect(await branding.refresh(process)).toEqual({ exists: false, drift: [] });
     });

@@ -39,29 +39,11 @@ describe("3.7 a workspace", () => {
         service.api("POST", `workspace/${id}/storage/${path}/`, form);
     const share = async (id: string, name: string) =>
         (await service.api("POST", `workspace/${id}/create/share/`, { title: name, custom_name: name })).share;
-    async function file(id: string, folderId: string, name: string) {
-        const form = new FormData();
-        for (const [key, value] of Object.entries({
-            name,
-            size: "4",
-            action: "create",
-            instance_id: id,
-            profile_type: "workspace",
-            folder_id: folderId,
-        }))
-            form.append(key, value);
-        form.append("chunk", new Blob(["data"]), name);
-        const answer = await fetch(new URL("upload/", service.baseUrl), {
-            method: "POST",
-            headers: { Authorization: `Bearer ${service.emulator.token}` },
-            body: form,
-        });
-        if (!answer.ok) throw new Error(await answer.text());
-    }
+    const file = (id: string, folderId: string, name: string) =>
+        service.upload("workspace", id, name, "data", { folder_id: folderId });
     const folder = async (id: string, name: string, parent = "root") =>
         (await storage(id, `${parent}/createfolder`, { name })).node;
-    const note = async (id: string, name = "a.md", parent = "root") =>
-        (await storage(id, `${parent}/createnote`, { name, content: "text" })).node;
+    const note = (id: string, name?: string, parent?: string) => service.note("workspace", id, name, parent);
 
     type Content = [what: string, put: (id: string) => Promise<unknown>, named: string];
     const inTheWay: Content[] = [
@@ -123,7 +105,7 @@ describe("3.7 a workspace", () => {
     test.each<[string, (id: string) => Promise<unknown>]>([
         ["nothing", async () => undefined],
         ["folders alone", async (id) => folder(id, "inner", (await folder(id, "outer")).id)],
-        ["trash alone", async (id) => service.api("DELETE", `workspace/${id}/storage/${(await note(id)).id}/delete/`)],
+        ["trash alone", async (id) => service.api("DELETE", `workspace/${id}/storage/${await note(id)}/delete/`)],
     ])("with %s goes", async (_what, put) => {
         const resource = await made("Workspace", { organizationId });
         await put(resource.ownId);

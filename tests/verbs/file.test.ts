@@ -84,23 +84,8 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
     const listed = async (node = "root") => (await storage("GET", node, "list")).nodes.items.map(({ name }) => name);
     const folderByHand = async (name: string) =>
         `${container}/${(await storage("POST", "root", "createfolder", { name })).node.id}`;
-    async function uploadByHand(content: string, fields: Record<string, string>): Promise<string> {
-        const form = new FormData();
-        const all = {
-            name: "plan.txt",
-            size: String(content.length),
-            action: "create",
-            instance_id: container,
-            profile_type: segment,
-            ...fields,
-        };
-        for (const [key, value] of Object.entries(all)) form.append(key, value);
-        form.append("chunk", new Blob([content]), "plan.txt");
-        const headers = { Authorization: `Bearer ${service.emulator.token}` };
-        const answer = await fetch(new URL("upload/", service.baseUrl), { method: "POST", headers, body: form });
-        const body = (await answer.json()) as { new_file_id: string; response?: { new_file_id: string } };
-        return (body.response ?? body).new_file_id;
-    }
+    const uploadByHand = (content: string, fields: Record<string, string>) =>
+        service.upload(segment, container, "plan.txt", content, fields);
 
     test("the bytes, and what the service computes", async () => {
         const folderId = await folderByHand("Legal");

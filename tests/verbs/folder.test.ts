@@ -47,7 +47,7 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
     const listed = async (node: string) => (await storage("GET", node, "list")).nodes.items.map(({ name }) => name);
     const byHand = async (name: string, parent = "root"): Promise<Shown> =>
         (await storage("POST", parent, "createfolder", { name })).node;
-    const note = (parent: string) => storage("POST", parent, "createnote", { name: "a.md", content: "x" });
+    const note = (parent: string) => service.note(segment, container, "a.md", parent);
 
     test("the id, and the path from the root", async () => {
         const legal = await up("Legal");
@@ -148,7 +148,7 @@ describe.each(["workspace", "share"] as const)("in the storage of a %s", (segmen
         test("by a note: no import command, for it is no folder", async () => {
             await note("root");
             const { message } = await failureOf(up("a.md"));
-            expect(message).toMatch(/name: a note there has the name "a.md"/);
+            expect(message).toMatch(/name: a (note|file) there has the name "a.md"/);
             expect(message).not.toContain("import");
         });
 

@@ -73,21 +73,9 @@ async function writesOf(work: () => Promise<unknown>): Promise<string[]> {
     return requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
 }
 
-const note = (segment: string, id: string, parent = "root") =>
-    service.api("POST", `${segment}/${id}/storage/${parent}/createnote/`, { name: "theirs.md", content: "text" });
-
-async function file(profile: "workspace" | "share", id: string, name = "theirs.bin"): Promise<void> {
-    const form = new FormData();
-    const fields = { name, size: "4", action: "create", instance_id: id, profile_type: profile, folder_id: "root" };
-    for (const [key, value] of Object.entries(fields)) form.append(key, value);
-    form.append("chunk", new Blob(["data"]), name);
-    const answer = await fetch(new URL("upload/", service.baseUrl), {
-        method: "POST",
-        headers: { Authorization: `Bearer ${service.emulator.token}` },
-        body: form,
-    });
-    if (!answer.ok) throw new Error(await answer.text());
-}
+const note = (segment: "workspace" | "share", id: string) => service.note(segment, id, "theirs.md");
+const file = (segment: "workspace" | "share", id: string, name = "theirs.bin") =>
+    service.upload(segment, id, name, "data", { folder_id: "root" });
 
 async function workspaceOfSomebody(organization: string): Promise<void> {
     const { token, email } = await service.account("dan@example.com");

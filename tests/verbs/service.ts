@@ -30,11 +30,18 @@ const asked: Record<string, Record<string, string>> = {
     share: { intelligence: "false" },
 };
 
+interface Upload {
+    id: string;
+    new_file_id: string;
+}
+
 interface Answer {
     org: Shown;
     workspace: Shown;
     share: Shown;
     node: Shown;
+    note?: Shown;
+    session: Upload;
     users: Shown[];
     invitations: Shown[];
     tokens: (Shown & { token: string })[];
@@ -142,6 +149,30 @@ export class Service {
 
     async share(workspaceId: string, title: string, form: Record<string, string> = {}): Promise<Shown> {
         return (await this.api("POST", `workspace/${workspaceId}/create/share/`, { title, ...form })).share;
+    }
+
+    /** A file that somebody uploads, or a new version of one; answers the node's id. */
+    async upload(segment: string, id: string, name: string, content = "data", fields: Record<string, string> = {}) {
+        const form = new FormData();
+        const told = { name, size: String(content.length), action: "create", instance_id: id, profile_type: segment };
+        for (const [key, value] of Object.entries({ ...told, ...fields })) form.append(key, value);
+        form.append("chunk", new Blob([content]), name);
+        const headers = { Authorization: `Bearer ${this.emulator.token}` };
+        const answer = await fetch(new URL("upload/", this.baseUrl), { method: "POST", headers, body: form });
+        const body = (await answer.json()) as Upload & { response?: Upload };
+        if (!answer.ok) throw new Error(JSON.stringify(body));
+        const { id: upload, new_file_id: made } = body.response ?? body;
+        // Not every version of the service has stored it by then.
+        return made ?? (await this.api("GET", `upload/${upload}/details/?wait=1`)).session.new_file_id;
+    }
+
+    /** A note; newer versions of the service take none in a share, where it is a file then. */
+    async note(segment: string, id: string, name = "a.md", parent = "root"): Promise<string> {
+        if (segment === "share" && dialect === "late2026")
+            return this.upload(segment, id, name, "text", { folder_id: parent });
+        const form = { name, content: "text" };
+        const { node, note } = await this.api("POST", `${segment}/${id}/storage/${parent}/createnote/`, form);
+        return (note ?? node).id;
     }
 
     /** The members and, wherever they are listed, the invited people. */

@@ -54,8 +54,7 @@ const detailsOf = async (id: string) => (await service.api("GET", `share/${id}/d
 const byHand = (id: string, form: Record<string, string>) => service.api("POST", `share/${id}/update/`, form);
 const folder = async (name: string) =>
     (await service.api("POST", `workspace/${workspaceId}/storage/root/createfolder/`, { name })).node.id;
-const note = (parent: string, name = "a.md") =>
-    service.api("POST", `${parent}/storage/root/createnote/`, { name, content: "x" });
+const note = (id: string, name?: string) => service.note("share", id, name);
 const writesOf = async (work: () => Promise<unknown>) =>
     (await service.requestsOf(work))
         .filter(({ method, status }) => method !== "GET" && status < 400)
@@ -413,7 +412,7 @@ describe("3.9 under a declared name", () => {
     });
 
     test.each<[string, (id: string) => Promise<unknown>, Properties, RegExp]>([
-        ["it holds files", (id) => note(`share/${id}`), {}, /it holds 1 file/],
+        ["it holds files", (id) => note(id), {}, /it holds 1 file/],
         [
             "it is ours no more",
             async (id) => {
@@ -596,8 +595,8 @@ describe("3.16 the plan's shares", () => {
 describe("3.7 a delete", () => {
     test("of a share with files is refused, and says what helps; with forceDestroy it goes", async () => {
         const resource = await up();
-        await note(`share/${resource.id}`);
-        await note(`share/${resource.id}`, "b.md");
+        await note(resource.ownId);
+        await note(resource.ownId, "b.md");
         let failure: Error | undefined;
         const writes = await writesOf(async () => {
             failure = await failureOf(resource.delete(await nextRun()));
