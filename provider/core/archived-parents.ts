@@ -31,10 +31,17 @@ export class ArchivedParents {
                 const isArchived = remote?.archived === true;
                 const above = remote && this.definitions.get(parentOf(parent, remote)?.kind ?? "");
                 if (remote === undefined || (!isArchived && above?.archive === undefined)) throw error;
+                let isRefused = !isArchived;
                 // What is above the parent may have been open for a neighbour alone, who closes it in between.
-                return this.withOpenParent(parent, context, remote, (above) =>
-                    isArchived ? opened(parent, context, parentId, () => work(above), above) : work(above),
-                );
+                return this.withOpenParent(parent, context, remote, async (above) => {
+                    if (isArchived) return opened(parent, context, parentId, () => work(above), above);
+                    // What was refused a moment ago is done again only where something above turns out to be archived.
+                    if (isRefused) {
+                        isRefused = false;
+                        throw error;
+                    }
+                    return work(above);
+                });
             });
         }
     }

@@ -1,0 +1,3 @@
+import { everyVerbIn } from "./every-verb";
+
+everyVerbIn("late2026");
