@@ -1,5 +1,4 @@
 /** What only the owner may do, what to tell the one who is not the owner, and how to tell who is in. */
-import * as z from "zod";
 import { isApiError } from "../api/errors";
 import type { Makers, VerbContext } from "../core/define";
 import { ResourceError } from "../core/errors";
@@ -33,22 +32,15 @@ export function roleShown(shown: Record<string, unknown>): string | null | undef
     return created === undefined ? null : undefined;
 }
 
-const scopes = z.looseObject({ full_access: z.union([z.boolean(), z.string()]).nullish() });
-
 /**
  * Whether a denial says that the account is not in there: a credential that is limited, and a policy of the organization,
- * are denied as well, and say nothing about the account.
+ * are denied as well, and say nothing about the account. Services that know policies deny by these with 403; earlier ones deny
+ * a stranger so.
  */
 export async function isOutside(context: VerbContext, error: unknown): Promise<boolean> {
-    if (!isApiError(error, "denied") || error.status !== 401) return false;
-    const { full_access: isWhole } = await context.client.request({
-        operation: "read the token's scopes",
-        method: "GET",
-        path: ["auth", "scopes"],
-        kind: "read",
-        answer: scopes,
-    });
-    return isWhole === true || isWhole === "true" || isWhole === "yes";
+    if (!isApiError(error, "denied") || error.reason !== undefined) return false;
+    const { fullAccess, admin } = await context.client.scopes();
+    return fullAccess && (error.status === 401 || (error.status === 403 && admin === undefined));
 }
 
 function notOurs(context: VerbContext, subject: string, cause?: Error): ResourceError {
