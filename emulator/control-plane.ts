@@ -262,12 +262,8 @@ function setRateLimit({ backend, rateLimit }: ControlParts, input: Input): objec
 
 function setNames({ backend }: ControlParts, input: Input): object {
     if (input.composes === undefined) required(input, "keepClosed");
-    const { settings } = backend.store;
-    const { keepClosed = settings.keepClosed, composes = settings.composes } = readFields(
-        { keepClosed: flag(true), composes: flag(false) },
-        input,
-    );
-    backend.store.set("keepClosed", keepClosed);
-    backend.store.set("composes", composes);
-    return { keepClosed, composes };
+    const given = readFields({ keepClosed: flag(true), composes: flag(false) }, input);
+    if (given.keepClosed !== undefined) backend.store.set("keepClosed", given.keepClosed);
+    if (given.composes !== undefined) backend.store.set("composes", given.composes);
+    return given;
 }
