@@ -15,12 +15,17 @@ const ownManifest = {
     },
 };
 
-/** More than half of all the code, and a preview makes no request. */
-const undiciBeside = {
-    name: "undici-beside",
-    setup({ onResolve }) {
-        onResolve({ filter: /^undici$/ }, ({ kind }) =>
-            kind === "entry-point" ? undefined : { path: "./undici.js", external: true },
+/** More than half of all the code, and a preview makes no request: what only requests need lies in undici.js. */
+const forRequests = {
+    name: "for-requests",
+    setup({ onResolve, onLoad }) {
+        onResolve({ filter: /^for-requests$/ }, ({ path }) => ({ path, namespace: "for-requests" }));
+        onLoad({ filter: /.*/, namespace: "for-requests" }, () => ({
+            contents: 'export * from "undici"; export { Secret, TOTP } from "otpauth";',
+            resolveDir: process.cwd(),
+        }));
+        onResolve({ filter: /^(undici|otpauth)$/ }, ({ namespace }) =>
+            namespace === "for-requests" ? undefined : { path: "./undici.js", external: true },
         );
     },
 };
@@ -31,18 +36,21 @@ async function bundle(entry, outfile, external) {
         process.exit(1);
     }
     const { metafile } = await build({
-        entryPoints: { [basename(outfile, ".js")]: entry, undici: "undici" },
+        entryPoints: { [basename(outfile, ".js")]: entry, undici: "for-requests" },
         outdir: dirname(outfile),
         bundle: true,
         platform: "node",
         format: "cjs",
         target: "node22",
         external,
-        plugins: [ownManifest, undiciBeside],
+        plugins: [ownManifest, forRequests],
         // Node finds no names in a minified CommonJS file that is imported; required, it is what it is.
         supported: { "dynamic-import": false },
         minifyWhitespace: true,
         minifySyntax: true,
+        minifyIdentifiers: true,
+        // Errors are told apart by the names of their classes.
+        keepNames: true,
         legalComments: "none",
         metafile: true,
         logLevel: "warning",
