@@ -81,7 +81,7 @@ describe.each(fewerColumns())("folders and files on $name", ({ engine, entry, fi
         const headers = { Authorization: `Bearer ${it_.emulator.token}` };
         expect((await fetch(new URL("upload/", it_.baseUrl), { method: "POST", headers, body })).ok).toBe(true);
         await it_.stack.refresh();
-        expect((await it_.stack.preview()).stdout).toContain("[diff: +source");
+        expect((await it_.stack.preview()).stdout).toContain("[diff: ~source");
         expect(await outputs()).toMatchObject({ plan, sha256: sha256("What we do next.") });
         await expectConverged();
     });
