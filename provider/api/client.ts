@@ -183,10 +183,22 @@ const accountRequest: ApiRequest<Account> = {
     kind: "read",
 };
 
-/** What was asked once about a source's credential. */
-interface Remembered<T> {
-    source: CredentialSource;
-    answer: Promise<T>;
+/** What is asked once about a source's credential; a failure is asked again. */
+class AskedOnce<T> {
+    #known: { source: CredentialSource; answer: Promise<T> } | undefined;
+
+    of(source: CredentialSource, ask: () => Promise<T>): Promise<T> {
+        return this.#known?.source === source ? this.#known.answer : this.keep(source, ask());
+    }
+
+    keep(source: CredentialSource, answer: Promise<T>): Promise<T> {
+        const known = { source, answer };
+        this.#known = known;
+        answer.catch(() => {
+            if (this.#known === known) this.#known = undefined;
+        });
+        return answer;
+    }
 }
 
 function basic(email = "", password = ""): string {
@@ -211,8 +223,8 @@ export class ApiClient {
     readonly #credentials: Credentials;
     #budget: RateBudget;
     #serviceTime: { at: number; monotonic: number } | undefined;
-    #account: Remembered<Account> | undefined;
-    #scopes: Remembered<Scopes> | undefined;
+    readonly #account = new AskedOnce<Account>();
+    readonly #scopes = new AskedOnce<Scopes>();
     #secondFactor: SecondFactor | undefined;
     #warnedOfSignIn = false;
 
@@ -336,21 +348,13 @@ export class ApiClient {
     /** Whom the credential belongs to, asked once. */
     async account(): Promise<Account> {
         const { source } = await this.#credentials.session();
-        const known = this.#account;
-        return known?.source === source ? known.answer : this.#remember(source, this.request(accountRequest));
+        return this.#account.of(source, () => this.request(accountRequest));
     }
 
     /** What the credential may do, asked once. */
     async scopes(): Promise<Scopes> {
         const { source } = await this.#credentials.session();
-        if (this.#scopes?.source !== source) {
-            const remembered = { source, answer: this.request(scopesRequest) };
-            this.#scopes = remembered;
-            remembered.answer.catch(() => {
-                if (this.#scopes === remembered) this.#scopes = undefined;
-            });
-        }
-        return this.#scopes.answer;
+        return this.#scopes.of(source, () => this.request(scopesRequest));
     }
 
     /** Ends the connections that the client opened. */
@@ -616,7 +620,7 @@ export class ApiClient {
         let whose = "an account that it may not read";
         try {
             const account = await this.#send(accountRequest, bearer(token));
-            void this.#remember(source, Promise.resolve(account));
+            void this.#account.keep(source, Promise.resolve(account));
             whose = account.email === undefined ? `account ${account.id}` : `${account.email} (account ${account.id})`;
         } catch (error) {
             if (!isApiError(error, "denied", "restricted")) {
@@ -627,16 +631,5 @@ export class ApiClient {
             "warning",
             `Fast.io rejects the credential from ${rejected.name}; going on with the one from ${source.name}, which belongs to ${whose}.`,
         );
-    }
-
-    #remember(source: CredentialSource, answer: Promise<Account>): Promise<Account> {
-        const remembered = { source, answer };
-        this.#account = remembered;
-        answer.catch(() => {
-            if (this.#account === remembered) {
-                this.#account = undefined;
-            }
-        });
-        return answer;
     }
 }
